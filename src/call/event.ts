@@ -45,9 +45,7 @@ const common = {
     .string()
     .regex(/^\d{9,11}\.\d{3}$/, 'is not seconds.milliseconds of the epoch')
     .transform((s) => Math.round(Number(s) * 1000)),
-  pbx: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a name of 1 to 32 letters, digits, - or _'),
+  pbx: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a name of 1 to 32 letters, digits, - or _'),
   call: id,
   channel: optionalText,
   uniqueid: optionalId,
@@ -134,13 +132,19 @@ export function parseLine(line: string): Parsed {
   const fields: Record<string, string> = Object.create(null);
   for (const [key, value] of new URLSearchParams(line)) if (!(key in fields)) fields[key] = value;
   const name = fields['event'] ?? '';
-  if (!isKind(name)) return refuse('event', name === '' ? 'event is missing' : `event "${clean(name).slice(0, 40)}" is unknown`);
+  if (!isKind(name))
+    return refuse('event', name === '' ? 'event is missing' : `event "${clean(name).slice(0, 40)}" is unknown`);
   const result = EVENTS[name].safeParse(fields);
   if (result.success) return { ok: true, event: result.data };
   const issue = result.error.issues[0];
   const field = String(issue?.path[0] ?? 'line');
   const value = fields[field];
-  return refuse(field, value === undefined ? `${field} is missing` : `${field} "${clean(value).slice(0, 40)}" ${issue?.message ?? 'is wrong'}`);
+  return refuse(
+    field,
+    value === undefined
+      ? `${field} is missing`
+      : `${field} "${clean(value).slice(0, 40)}" ${issue?.message ?? 'is wrong'}`,
+  );
 }
 
 const refuse = (field: string, reason: string): Parsed => ({ ok: false, refusal: { field, reason } });

@@ -1,0 +1,216 @@
+// Pure. Second half of the fold: from what the events said to the call, its legs, visits, offers and talks.
+import type { Call, CallOutcome, Leg, Offer, Talk, Visit } from './call.js';
+import type { ChannelFacts, Facts, VisitFacts } from './facts.js';
+import {
+  callOutcomeOfRing,
+  callOutcomeOfVisit,
+  dialOutcome,
+  type RingContext,
+  ringOutcome,
+  visitOutcome,
+} from './outcome.js';
+
+/** Judges the facts of one call. */
+export function derive(facts: Facts): Call {
+  const shape = shapeOf(facts);
+  const visits = facts.visits.map((visit) => toVisit(visit, shape));
+  const legs = shape.people.map((channel) => toLeg(channel, shape, visits));
+  const talks = toTalks(facts, shape);
+  const endedAt = endOf(facts);
+  const started = facts.started;
+  return {
+    id: facts.id,
+    pbx: facts.pbx,
+    direction: started?.direction ?? 'in',
+    from: started?.from ?? '',
+    name: started?.name ?? '',
+    to: started?.to ?? facts.dials[0]?.to ?? '',
+    trunk: started?.trunk || (facts.dials.find((d) => d.trunk)?.trunk ?? ''),
+    endpoint: started?.endpoint ?? '',
+    click: started?.click ?? '',
+    linkedid: facts.linkedid,
+    startedAt: started?.at ?? facts.firstAt,
+    answeredAt: talks.length > 0 ? Math.min(...talks.map((t) => t.startedAt)) : null,
+    endedAt,
+    outcome: endedAt === null ? 'in_progress' : outcomeOf(facts, shape, visits, legs, talks),
+    endedBy: endedAt === null ? '' : endedBy(shape),
+    odd: started ? facts.odd : ['its start was never reported', ...facts.odd],
+    events: facts.events,
+    legs,
+    visits,
+    offers: toOffers(facts, shape, legs),
+    talks,
+  };
+}
+
+/** Who is who among the channels of a call. */
+interface Shape {
+  /** Channels that a person or a trunk holds: all but Local plumbing. */
+  people: ChannelFacts[];
+  /** The leg that started the call; for a click, the operator's own phone. */
+  caller: ChannelFacts | undefined;
+  /** The channel the dialplan ran on as the caller: the caller's leg, or the Local channel of a click. */
+  main: ChannelFacts | undefined;
+  trunks: Set<string>;
+}
+
+const isLocal = (channel: ChannelFacts) => channel.channel.startsWith('Local/');
+
+function shapeOf(facts: Facts): Shape {
+  const channels = [...facts.channels.values()];
+  const people = channels.filter((c) => !isLocal(c));
+  const main = channels.find((c) => c.met === 'call') ?? channels.find((c) => c.met === 'other');
+  const own = facts.started?.endpoint ?? '';
+  const caller = main && isLocal(main) ? people.find((c) => c.endpoint === own && own !== '') : main;
+  const trunks = new Set(facts.dials.map((d) => d.trunk).filter((t) => t !== ''));
+  return { people, caller, main, trunks };
+}
+
+/** When the caller gave up before an answer; null if an answer came or the call still runs. */
+function gaveUpAt(shape: Shape): number | null {
+  const answered = shape.people.some((c) => c !== shape.caller && c.answeredAt !== null);
+  return answered || shape.main?.lost ? null : (shape.main?.endedAt ?? null);
+}
+
+function toVisit(visit: VisitFacts, shape: Shape): Visit {
+  const answer = shape.people
+    .filter((c) => c.queue === visit.queue && c.answeredAt !== null && c.answeredAt >= visit.enteredAt)
+    .filter((c) => visit.leftAt === null || (c.answeredAt ?? 0) <= visit.leftAt)
+    .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))[0];
+  const callerEndedAt = shape.main?.endedAt ?? null;
+  const leftAt = visit.leftAt ?? callerEndedAt;
+  const until = answer?.answeredAt ?? leftAt;
+  return {
+    queue: visit.queue,
+    enteredAt: visit.enteredAt,
+    priority: visit.priority,
+    answeredAt: answer?.answeredAt ?? null,
+    operator: answer?.endpoint ?? '',
+    leftAt,
+    outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, shape.main?.lost ?? false),
+    wait: until === null ? null : until - visit.enteredAt,
+  };
+}
+
+/** Index of the visit during which a queue rang this channel; -1 when the queue's entry was never reported. */
+function visitOf(channel: ChannelFacts, visits: readonly { queue: string; enteredAt: number }[]): number {
+  return visits.findLastIndex((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
+}
+
+function ringContext(channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
+  const visit = channel.met === 'offer' ? visits[visitOf(channel, visits)] : undefined;
+  if (visit) return { answeredAt: visit.answeredAt, gaveUpAt: visit.outcome === 'abandoned' ? visit.leftAt : null };
+  const others = shape.people.filter(
+    (c) => c !== channel && c !== shape.caller && c.answeredAt !== null && c.queue === '',
+  );
+  return { answeredAt: others[0]?.answeredAt ?? null, gaveUpAt: gaveUpAt(shape) };
+}
+
+function toLeg(channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): Leg {
+  const isCaller = channel === shape.caller;
+  const rung = channel.met === 'offer' || channel.met === 'ring';
+  const outcome =
+    channel.lost && !rung ? 'lost' : rung ? ringOutcome(channel, ringContext(channel, shape, visits)) : 'caller';
+  return {
+    uniqueid: channel.uniqueid,
+    channel: channel.channel,
+    role: isCaller ? 'caller' : shape.trunks.has(channel.endpoint) ? 'trunk' : 'device',
+    endpoint: channel.endpoint,
+    queue: channel.queue,
+    startedAt: channel.openedAt,
+    answeredAt: channel.answeredAt,
+    endedAt: channel.endedAt,
+    cause: channel.cause,
+    tech: channel.tech,
+    outcome,
+  };
+}
+
+function toOffers(facts: Facts, shape: Shape, legs: readonly Leg[]): Offer[] {
+  const offers: Offer[] = [];
+  for (const [i, channel] of shape.people.entries()) {
+    const outcome = legs[i]?.outcome;
+    if (channel.met !== 'offer' || outcome === undefined || outcome === 'caller' || outcome === 'lost') continue;
+    const until = channel.answeredAt ?? channel.endedAt;
+    offers.push({
+      visit: visitOf(channel, facts.visits),
+      queue: channel.queue,
+      operator: channel.endpoint,
+      uniqueid: channel.uniqueid,
+      offeredAt: channel.openedAt,
+      endedAt: until,
+      ring: until === null ? null : until - channel.openedAt,
+      outcome,
+    });
+  }
+  return offers;
+}
+
+function toTalks(facts: Facts, shape: Shape): Talk[] {
+  const talks: Talk[] = [];
+  const own = facts.started?.endpoint ?? '';
+  for (const channel of shape.people) {
+    if (channel === shape.caller || channel.answeredAt === null) continue;
+    const common = {
+      queue: channel.queue,
+      uniqueid: channel.uniqueid,
+      startedAt: channel.answeredAt,
+      endedAt: earliest(channel.endedAt, shape.caller?.endedAt ?? null),
+    };
+    const outside = shape.trunks.has(channel.endpoint);
+    const from = facts.started?.from || own || (shape.caller?.endpoint ?? '');
+    if (!outside)
+      talks.push({ ...common, operator: channel.endpoint, party: from, endedBy: leftFirst(channel, shape.caller) });
+    // The operator who placed the call talks too; on an internal call both sides are operators.
+    if (own !== '') {
+      const party = outside ? facts.dials.at(-1)?.to || facts.started?.to || '' : channel.endpoint;
+      talks.push({ ...common, operator: own, party, queue: '', endedBy: leftFirst(shape.caller, channel) });
+    }
+  }
+  return talks;
+}
+
+const earliest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b));
+
+/** Who of a bridge's two sides left first, from what either handler saw as the source of the hangup. */
+function leftFirst(operator: ChannelFacts | undefined, party: ChannelFacts | undefined): Talk['endedBy'] {
+  if ((operator?.endedAt ?? null) === null && (party?.endedAt ?? null) === null) return '';
+  const by = operator?.by || party?.by || '';
+  if (by !== '' && by === operator?.channel) return 'operator';
+  if (by !== '' && by === party?.channel) return 'party';
+  return 'system';
+}
+
+/** A call is over when every channel that began has ended. */
+function endOf(facts: Facts): number | null {
+  let last: number | null = null;
+  for (const channel of facts.channels.values()) {
+    if (channel.endedAt === null) return null;
+    last = Math.max(last ?? 0, channel.endedAt);
+  }
+  return last;
+}
+
+function outcomeOf(facts: Facts, shape: Shape, visits: Visit[], legs: Leg[], talks: Talk[]): CallOutcome {
+  if (talks.length > 0) return 'answered';
+  if (facts.unrouted !== null) return 'unrouted';
+  if (shape.main?.lost) return 'lost';
+  const lastVisit = visits.at(-1);
+  const lastDial = facts.dials.at(-1);
+  // A queue that overflowed into a Dial() is judged by what came last.
+  if (lastVisit && (!lastDial || lastVisit.enteredAt > lastDial.at))
+    return callOutcomeOfVisit(lastVisit.outcome) ?? 'no_answer';
+  const dialed = dialOutcome(lastDial, shape.main?.dialstatus ?? '');
+  if (dialed && lastDial) return dialed;
+  const caller = legs.find((leg) => leg.role === 'caller');
+  const ring =
+    caller && caller.outcome !== 'caller' && caller.outcome !== 'lost' ? callOutcomeOfRing(caller.outcome) : null;
+  return ring ?? dialed ?? 'failed';
+}
+
+function endedBy(shape: Shape): Call['endedBy'] {
+  const first = shape.people.filter((c) => c.by !== '').sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
+  if (!first) return 'system';
+  if (first.by === shape.caller?.channel) return 'caller';
+  return shape.people.some((c) => c.channel === first.by) ? 'callee' : 'system';
+}
