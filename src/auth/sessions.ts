@@ -1,0 +1,125 @@
+// Sessions: a random token in a cookie, its hash in the table, and a short memory, since each page asks once a second.
+import { createHash, randomBytes } from 'node:crypto';
+import { formToken } from './form.js';
+import { type SessionRow, type SessionStore, toUser, type User, type UserStore } from './users.js';
+
+/** How long a session is believed without asking the table: a disabled user is out after this at the latest, ms. */
+const BELIEVED_MS = 5_000;
+/** How long a session found before is still believed while the database doesn't answer, ms. Nobody new comes in meanwhile. */
+const OUTAGE_MS = 10 * 60_000;
+/** How often "last seen" is written, ms. */
+const TOUCH_MS = 60_000;
+const MAX_REMEMBERED = 20_000;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+export interface Session {
+  user: User;
+  /** What every form of this session carries. */
+  formToken: string;
+  expiresAt: number;
+}
+
+export interface SessionOptions {
+  users: Pick<UserStore, 'findUserById'>;
+  sessions: SessionStore;
+  /** A session ends this long after its login. */
+  hours: number;
+  /** A session ends this long after its last request. */
+  idleMinutes: number;
+  now?: () => number;
+}
+
+export interface Sessions {
+  /** A new session for a user who just proved who they are; always a new token. */
+  open(user: User): Promise<{ token: string; expiresAt: number }>;
+  /** The session of a cookie; null when there is none (any more). Throws when the database doesn't answer and the session is not remembered. */
+  find(token: string | undefined): Promise<Session | null>;
+  /** Ends a session, at once. */
+  close(token: string | undefined): Promise<void>;
+  /** Forgets what is remembered of a user: after a change of role or password, or when the user was disabled. */
+  forget(userId: number): void;
+}
+
+interface Remembered {
+  session: Session;
+  row: SessionRow;
+  checkedAt: number;
+}
+
+/** Keeps sessions in the handed stores, with a memory of some seconds. */
+export function createSessions(options: SessionOptions): Sessions {
+  const { users, sessions, idleMinutes, hours } = options;
+  const now = options.now ?? Date.now;
+  const memory = new Map<string, Remembered>();
+  const asking = new Map<string, Promise<Session | null>>();
+  const over = (row: SessionRow, at: number) => at >= row.expiresAt || at >= row.seenAt + idleMinutes * 60_000;
+
+  async function look(id: string, token: string, at: number): Promise<Session | null> {
+    const row = await sessions.findSession(id);
+    const user = row === null || over(row, at) ? null : await users.findUserById(row.userId);
+    // Closed while we were asking: what the table said before does not count.
+    if (row === null || user === null || user.disabled || asking.get(id) === undefined) {
+      memory.delete(id);
+      return null;
+    }
+    if (at - row.seenAt >= TOUCH_MS) {
+      await sessions.touchSession(id, at);
+      row.seenAt = at;
+    }
+    const session = { user: toUser(user), formToken: formToken(token), expiresAt: row.expiresAt };
+    remember(memory, id, { session, row, checkedAt: at });
+    return session;
+  }
+
+  async function ask(id: string, token: string, at: number): Promise<Session | null> {
+    const known = memory.get(id);
+    const under = asking.get(id) ?? look(id, token, at).finally(() => asking.delete(id));
+    asking.set(id, under);
+    try {
+      return await under;
+    } catch (error) {
+      // The database is away: who was in stays in for a while, to see that it is.
+      if (known && memory.has(id) && at < known.row.expiresAt && at - known.checkedAt < OUTAGE_MS) return known.session;
+      throw error;
+    }
+  }
+
+  return {
+    async open(user) {
+      const token = randomBytes(32).toString('base64url');
+      const at = now();
+      const expiresAt = at + hours * 3_600_000;
+      await sessions.saveSession({ id: idOf(token), userId: user.id, createdAt: at, seenAt: at, expiresAt });
+      return { token, expiresAt };
+    },
+    async find(token) {
+      if (token === undefined || !TOKEN.test(token)) return null;
+      const id = idOf(token);
+      const at = now();
+      const known = memory.get(id);
+      if (known && at - known.checkedAt < BELIEVED_MS && at < known.row.expiresAt) return known.session;
+      return ask(id, token, at);
+    },
+    async close(token) {
+      if (token === undefined || !TOKEN.test(token)) return;
+      const id = idOf(token);
+      memory.delete(id);
+      asking.delete(id);
+      await sessions.deleteSession(id);
+    },
+    forget(userId) {
+      for (const [id, known] of memory) if (known.session.user.id === userId) memory.delete(id);
+    },
+  };
+}
+
+/** What the table holds instead of the token. */
+const idOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+function remember(memory: Map<string, Remembered>, id: string, value: Remembered): void {
+  memory.delete(id);
+  memory.set(id, value);
+  // The oldest entry goes first: a Map keeps the order of insertion.
+  const oldest = memory.keys().next();
+  if (memory.size > MAX_REMEMBERED && !oldest.done) memory.delete(oldest.value);
+}

@@ -1,0 +1,104 @@
+import { expect } from 'chai';
+import { createSessions, type Sessions } from '../../src/auth/sessions.js';
+import { toUser, type User, type UserRow } from '../../src/auth/users.js';
+import { type MemoryStores, memoryStores } from './stores.js';
+
+const HOUR = 3_600_000;
+const LOLA: UserRow = {
+  ...{ id: 1, login: 'lola', name: 'Lola M.', role: 'operator', operator: '112' },
+  ...{ passwordHash: 'x', disabled: false, createdAt: 1 },
+};
+
+describe('sessions', () => {
+  let stores: MemoryStores;
+  let sessions: Sessions;
+  let now: number;
+  const user: User = toUser(LOLA);
+  beforeEach(() => {
+    stores = memoryStores();
+    stores.rows.users.push({ ...LOLA });
+    now = 1_763_000_000_000;
+    sessions = createSessions({ ...stores, hours: 12, idleMinutes: 60, now: () => now });
+  });
+
+  it('are opened with 256 random bits, and only their hash is kept', async () => {
+    const a = await sessions.open(user);
+    const b = await sessions.open(user);
+    expect(a.token)
+      .to.match(/^[A-Za-z0-9_-]{43}$/)
+      .and.not.equal(b.token);
+    expect(JSON.stringify([...stores.rows.sessions.values()])).not.to.include(a.token);
+    expect((await sessions.find(a.token))?.user).to.deep.equal(user);
+  });
+
+  it('of strange cookies do not exist, and the table is not asked', async () => {
+    for (const token of [undefined, '', 'x', 'a'.repeat(44), "' or 1=1 --", `${'a'.repeat(42)}\n`]) {
+      expect(await sessions.find(token)).to.equal(null);
+    }
+    expect(stores.asked).to.equal(0);
+    expect(await sessions.find('a'.repeat(43))).to.equal(null);
+  });
+
+  it('are asked for once in five seconds, however many pages refresh', async () => {
+    const { token } = await sessions.open(user);
+    stores.asked = 0;
+    await Promise.all(Array.from({ length: 50 }, () => sessions.find(token)));
+    for (let i = 0; i < 4; i++) {
+      now += 1_000;
+      await sessions.find(token);
+    }
+    expect(stores.asked).to.equal(2);
+    now += 1_500;
+    await sessions.find(token);
+    expect(stores.asked).to.equal(4);
+  });
+
+  it('end twelve hours after the login, however busy', async () => {
+    const { token, expiresAt } = await sessions.open(user);
+    for (; now < expiresAt - 1; now += 0.5 * HOUR) expect(await sessions.find(token)).not.to.equal(null);
+    now = expiresAt;
+    expect(await sessions.find(token)).to.equal(null);
+  });
+
+  it('end an hour after the last request', async () => {
+    const { token } = await sessions.open(user);
+    now += 59 * 60_000;
+    expect(await sessions.find(token)).not.to.equal(null);
+    now += 59 * 60_000;
+    expect(await sessions.find(token)).not.to.equal(null);
+    now += 61 * 60_000;
+    expect(await sessions.find(token)).to.equal(null);
+  });
+
+  it('end at once at logout, even while they are being looked up', async () => {
+    const { token } = await sessions.open(user);
+    await sessions.find(token);
+    now += 6_000;
+    const looking = sessions.find(token);
+    await sessions.close(token);
+    expect(await looking).to.equal(null);
+    expect(await sessions.find(token)).to.equal(null);
+    expect(stores.rows.sessions.size).to.equal(0);
+  });
+
+  it('end within five seconds when the user is disabled, at once when forgotten', async () => {
+    const { token } = await sessions.open(user);
+    await sessions.find(token);
+    for (const row of stores.rows.users) row.disabled = true;
+    sessions.forget(1);
+    expect(await sessions.find(token)).to.equal(null);
+  });
+
+  it('found before live through ten minutes without a database; new ones do not', async () => {
+    const { token } = await sessions.open(user);
+    const other = await sessions.open(user);
+    await sessions.find(token);
+    stores.down = true;
+    now += 9 * 60_000;
+    expect((await sessions.find(token))?.user.login).to.equal('lola');
+    const fault = await sessions.find(other.token).catch((error: Error) => error.message);
+    expect(fault).to.include('ECONNREFUSED');
+    now += 2 * 60_000;
+    expect(await sessions.find(token).catch((error: Error) => error.message)).to.include('ECONNREFUSED');
+  });
+});
