@@ -118,6 +118,8 @@ export interface Call {
   /** Number of distinct events folded. */
   events: number;
   legs: Leg[];
+  /** Local channels: nobody holds them, but the call is not over while one lives. */
+  plumbing: { uniqueid: string; channel: string; startedAt: number; endedAt: number | null }[];
   visits: Visit[];
   offers: Offer[];
   talks: Talk[];

@@ -37,6 +37,7 @@ export function derive(facts: Facts): Call {
     odd: started ? facts.odd : ['its start was never reported', ...facts.odd],
     events: facts.events,
     legs,
+    plumbing: plumbingOf(facts),
     visits,
     offers: toOffers(facts, shape, legs),
     talks,
@@ -55,6 +56,11 @@ interface Shape {
 }
 
 const isLocal = (channel: ChannelFacts) => channel.channel.startsWith('Local/');
+
+const plumbingOf = (facts: Facts): Call['plumbing'] =>
+  [...facts.channels.values()]
+    .filter(isLocal)
+    .map(({ uniqueid, channel, openedAt, endedAt }) => ({ uniqueid, channel, startedAt: openedAt, endedAt }));
 
 function shapeOf(facts: Facts): Shape {
   const channels = [...facts.channels.values()];

@@ -1,0 +1,31 @@
+// Pure. What a call that still runs is doing right now.
+import type { Call } from './call.js';
+
+export interface LiveState {
+  state: 'dialling' | 'waiting' | 'ringing' | 'talking';
+  /** Since when, ms. */
+  since: number;
+  queue: string;
+}
+
+/** A talk beats a wait, a wait beats a ring: the state a supervisor would name. */
+export function liveState(call: Call): LiveState {
+  const talk = call.talks.findLast((t) => t.endedAt === null);
+  if (talk)
+    return {
+      state: 'talking',
+      since: talk.startedAt,
+      queue: call.talks.find((t) => t.endedAt === null && t.queue)?.queue ?? '',
+    };
+  const visit = call.visits.findLast((v) => v.outcome === 'in_progress');
+  if (visit) return { state: 'waiting', since: visit.enteredAt, queue: visit.queue };
+  const ring = call.legs.findLast((l) => l.role !== 'caller' && l.endedAt === null && l.answeredAt === null);
+  if (ring) return { state: 'ringing', since: ring.startedAt, queue: '' };
+  return { state: 'dialling', since: call.startedAt, queue: '' };
+}
+
+/** The channel that ends the whole call when it is hung up: the caller's leg, else any that still lives. */
+export function mainChannel(call: Call): string {
+  const live = call.legs.filter((leg) => leg.endedAt === null);
+  return (live.find((leg) => leg.role === 'caller') ?? live[0])?.channel ?? '';
+}

@@ -1,0 +1,149 @@
+// One loop applies the journal to the database in batches. There is no second path for when the database is away:
+// then the loop waits and the journal grows.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Db, isPassing } from '../store/database.js';
+import { findJournal, type JournalState } from '../store/journals.js';
+import { applyBatch, type Memory } from './apply.js';
+import type { Journal, JournalRecord } from './journal.js';
+
+export interface LoopStatus {
+  /** True while the database takes what it is given. */
+  up: boolean;
+  /** Why not, in the database's words. */
+  error: string;
+  since: number;
+  /** Events stored by this process. */
+  applied: number;
+  state: JournalState | null;
+}
+
+export interface RecordLoop {
+  status(): LoopStatus;
+  /** Resolves when everything that was in the journal at the call is in the tables, or rejects after `ms`. */
+  settled(ms: number): Promise<void>;
+  /** Finishes the batch at hand and stops. */
+  stop(): Promise<void>;
+}
+
+interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface LoopOptions {
+  db: Db;
+  journal: Journal;
+  /** Name of this journal in the tables; another journal has another. */
+  server: string;
+  log: Log;
+  now?: () => number;
+  batch?: number;
+}
+
+const BATCH = 500;
+const IDLE_MS = 1000;
+const RETRY_MS = { first: 100, most: 5000 };
+
+/** Starts the loop; it runs until it is stopped. */
+export function startLoop(options: LoopOptions): RecordLoop {
+  const { db, journal, server, log } = options;
+  const now = options.now ?? Date.now;
+  const memory: Memory = new Map();
+  const status: LoopStatus = { up: false, error: 'not connected yet', since: now(), applied: 0, state: null };
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let pause = RETRY_MS.first;
+
+  async function once(): Promise<void> {
+    status.state ??= (await findJournal(db, server)) ?? (await firstState(journal, server, now()));
+    const state = status.state;
+    mark(true, '');
+    const { records, next } = await journal.read(state, options.batch ?? BATCH);
+    if (records.length === 0) return Promise.race([journal.wait(state, IDLE_MS), stopped]);
+    const before = state.events;
+    status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });
+    status.applied += status.state.events - before;
+  }
+
+  /** Applies a batch; if one record spoils it, all go one by one and the spoiler is kept aside with the database's reason. */
+  async function applyAll(records: readonly JournalRecord[], state: JournalState): Promise<JournalState> {
+    try {
+      return await applyBatch(db, memory, records, state);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      memory.clear();
+      log.error({ err: error, records: records.length }, 'a batch was refused by the database; applying it one by one');
+      // The position moves only with the last one: a crash between them repeats, and repeats count once.
+      const held = { segment: status.state?.segment ?? state.segment, offset: status.state?.offset ?? state.offset };
+      let current: JournalState = { ...state, ...held };
+      for (const record of records) current = await applyOne(record, current);
+      return await applyBatch(db, memory, [], { ...current, segment: state.segment, offset: state.offset });
+    }
+  }
+
+  async function applyOne(record: JournalRecord, state: JournalState): Promise<JournalState> {
+    try {
+      return await applyBatch(db, memory, [record], state);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      const refusal = `the database refused it: ${error instanceof Error ? error.message : String(error)}`;
+      return await applyBatch(db, memory, [{ ...record, refusal }], state);
+    }
+  }
+
+  function mark(up: boolean, error: string): void {
+    if (status.up === up && status.error === error) return;
+    if (status.up !== up) {
+      status.since = now();
+      if (up) log.info({ where: db.where }, 'database is up; applying the journal');
+      else log.warn({ where: db.where, reason: error }, 'database is away; events wait in the journal');
+    }
+    status.up = up;
+    status.error = error;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await once();
+        pause = RETRY_MS.first;
+      } catch (error) {
+        mark(false, error instanceof Error ? error.message : String(error));
+        await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
+        pause = Math.min(pause * 2, RETRY_MS.most);
+      }
+    }
+  }
+
+  const running = run();
+  return {
+    status: () => ({ ...status }),
+    settled: async (ms) => {
+      const target = journal.end();
+      const deadline = now() + ms;
+      const there = () => {
+        const at = status.state;
+        return (
+          at !== null && (at.segment > target.segment || (at.segment === target.segment && at.offset >= target.offset))
+        );
+      };
+      while (!there()) {
+        // A new segment without a record has nothing to apply: the journal is behind only where bytes are.
+        if (status.state && (await journal.behind(status.state)) === 0) return;
+        if (now() > deadline)
+          throw new Error(`the journal was not applied within ${ms} ms: ${status.error || 'still running'}`);
+        await sleep(5);
+      }
+    },
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+async function firstState(journal: Journal, server: string, now: number): Promise<JournalState> {
+  const none = { events: 0, repeated: 0, rejected: 0, lastEventAt: null };
+  return { server, ...(await journal.start()), ...none, appliedAt: now };
+}

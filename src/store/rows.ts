@@ -1,0 +1,114 @@
+// A folded call to its rows. Pure: the same call gives the same rows, live or rebuilt.
+import type { Call } from '../call/call.js';
+import { liveState, mainChannel } from '../call/state.js';
+import { toDb } from './time.js';
+
+export type Row = Record<string, string | number | null>;
+
+const common = (call: Call): Row => ({
+  call_id: call.id,
+  pbx: call.pbx,
+  direction: call.direction,
+  caller_number: call.from,
+  caller_name: call.name,
+  dialled: call.to,
+  trunk: call.trunk,
+  operator: call.endpoint,
+  click_id: call.click,
+  linkedid: call.linkedid,
+  started_at: toDb(call.startedAt),
+  answered_at: toDb(call.answeredAt),
+  events: call.events,
+  odd: call.odd.join('; '),
+});
+
+/** The row of a call that runs. */
+export function liveRow(call: Call): Row {
+  const { state, since, queue } = liveState(call);
+  return { ...common(call), state, state_since: toDb(since), queue, channel: mainChannel(call) };
+}
+
+/** The row of a call that is over. `wait_ms` sums the waits of all visits, `talk_ms` the time somebody talked with the caller. */
+export function doneRow(call: Call): Row {
+  const ended = call.endedAt ?? call.startedAt;
+  const talked = new Map(call.talks.map((t) => [t.uniqueid, Math.max(0, (t.endedAt ?? ended) - t.startedAt)]));
+  return {
+    ...common(call),
+    ended_at: toDb(ended),
+    duration_ms: Math.max(0, ended - call.startedAt),
+    wait_ms: sum(call.visits.map((v) => v.wait ?? 0)),
+    talk_ms: sum([...talked.values()]),
+    outcome: call.outcome,
+    ended_by: call.endedBy,
+  };
+}
+
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+export const legRows = (call: Call): Row[] =>
+  call.legs.map((leg, n) => ({
+    call_id: call.id,
+    n,
+    pbx: call.pbx,
+    uniqueid: leg.uniqueid,
+    channel: leg.channel,
+    role: leg.role,
+    operator: leg.role === 'trunk' || (leg.role === 'caller' && call.endpoint === '') ? '' : leg.endpoint,
+    queue: leg.queue,
+    started_at: toDb(leg.startedAt),
+    answered_at: toDb(leg.answeredAt),
+    ended_at: toDb(leg.endedAt),
+    cause: leg.cause,
+    tech: leg.tech,
+    outcome: leg.outcome,
+  }));
+
+/** The Local channels of a call that runs, beside its legs: the reconciliation must find their end too. */
+export const plumbingRows = (call: Call): Row[] =>
+  call.plumbing.map((local, i) => ({
+    ...{ call_id: call.id, n: call.legs.length + i, pbx: call.pbx, uniqueid: local.uniqueid, channel: local.channel },
+    ...{ role: 'local', operator: '', queue: '', started_at: toDb(local.startedAt), answered_at: null },
+    ...{ ended_at: toDb(local.endedAt), cause: null, tech: '', outcome: 'plumbing' },
+  }));
+
+export const visitRows = (call: Call): Row[] =>
+  call.visits.map((visit, n) => ({
+    call_id: call.id,
+    n,
+    queue: visit.queue,
+    entered_at: toDb(visit.enteredAt),
+    priority: visit.priority,
+    answered_at: toDb(visit.answeredAt),
+    operator: visit.operator,
+    left_at: toDb(visit.leftAt),
+    outcome: visit.outcome,
+    wait_ms: visit.wait,
+  }));
+
+export const offerRows = (call: Call): Row[] =>
+  call.offers.map((offer, n) => ({
+    call_id: call.id,
+    n,
+    visit: offer.visit,
+    queue: offer.queue,
+    operator: offer.operator,
+    uniqueid: offer.uniqueid,
+    offered_at: toDb(offer.offeredAt),
+    ended_at: toDb(offer.endedAt),
+    ring_ms: offer.ring,
+    outcome: offer.outcome,
+  }));
+
+export const talkRows = (call: Call): Row[] =>
+  call.talks.map((talk, n) => ({
+    call_id: call.id,
+    n,
+    operator: talk.operator,
+    party: talk.party,
+    queue: talk.queue,
+    uniqueid: talk.uniqueid,
+    started_at: toDb(talk.startedAt),
+    ended_at: toDb(talk.endedAt),
+    talk_ms: talk.endedAt === null ? null : talk.endedAt - talk.startedAt,
+    ended_by: talk.endedBy,
+  }));

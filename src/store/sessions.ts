@@ -1,0 +1,63 @@
+// Sessions of the browser. The key is a hash of the cookie: a copy of this table lets nobody in.
+import type { Db } from './database.js';
+import { fromDb, toDb } from './time.js';
+
+export interface SessionRow {
+  idHash: string;
+  userId: number;
+  /** Token that every form of this session carries. */
+  csrf: string;
+  createdAt: number;
+  seenAt: number;
+  expiresAt: number;
+  address: string;
+}
+
+interface Stored {
+  id_hash: string;
+  user_id: number;
+  csrf: string;
+  created_at: string;
+  seen_at: string;
+  expires_at: string;
+  address: string;
+}
+
+export async function saveSession(db: Db, session: SessionRow): Promise<void> {
+  await db.knex('sessions').insert({
+    id_hash: session.idHash,
+    user_id: session.userId,
+    csrf: session.csrf,
+    created_at: toDb(session.createdAt),
+    seen_at: toDb(session.seenAt),
+    expires_at: toDb(session.expiresAt),
+    address: session.address.slice(0, 80),
+  });
+}
+
+export async function findSession(db: Db, idHash: string): Promise<SessionRow | null> {
+  const row = (await db.knex('sessions').where({ id_hash: idHash }).first()) as Stored | undefined;
+  if (!row) return null;
+  const times = { createdAt: fromDb(row.created_at), seenAt: fromDb(row.seen_at), expiresAt: fromDb(row.expires_at) };
+  return { idHash: row.id_hash, userId: Number(row.user_id), csrf: row.csrf, address: row.address, ...times };
+}
+
+/** Moves a session's last sight and end. */
+export async function touchSession(db: Db, idHash: string, seenAt: number, expiresAt: number): Promise<void> {
+  await db
+    .knex('sessions')
+    .where({ id_hash: idHash })
+    .update({ seen_at: toDb(seenAt), expires_at: toDb(expiresAt) });
+}
+
+export async function deleteSession(db: Db, idHash: string): Promise<void> {
+  await db.knex('sessions').where({ id_hash: idHash }).del();
+}
+
+export async function deleteSessionsOfUser(db: Db, userId: number): Promise<void> {
+  await db.knex('sessions').where({ user_id: userId }).del();
+}
+
+export async function deleteExpiredSessions(db: Db, now: number): Promise<number> {
+  return db.knex('sessions').where('expires_at', '<', toDb(now)).del();
+}
