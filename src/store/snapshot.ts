@@ -1,0 +1,305 @@
+// What exists now, read in a handful of queries and put together once for all who watch.
+
+import { addCounts, answerSpeed, NO_VISITS, serviceLevel } from '../call/kpi.js';
+import type { CallNow, OperatorNow, OperatorState, QueueNow, Snapshot, Totals, WaitingNow } from '../call/live.js';
+import { type Client, digitsOf, findClients } from './clients.js';
+import type { Db } from './database.js';
+import { listJournals } from './journals.js';
+import { defaultsOf, listQueueSettings, type QueueSettings } from './queues.js';
+import { readTicker } from './ticker.js';
+import { fromDb, startOfDay } from './time.js';
+import { readToday, type Today } from './today.js';
+
+interface CallRow {
+  call_id: string;
+  direction: 'in' | 'out' | 'internal';
+  caller_number: string;
+  caller_name: string;
+  dialled: string;
+  operator: string;
+  state: CallNow['state'];
+  state_since: string | null;
+  queue: string;
+  channel: string;
+  started_at: string;
+  odd: string;
+}
+
+interface LegRow {
+  call_id: string;
+  channel: string;
+  role: string;
+  operator: string;
+  queue: string;
+  started_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  outcome: string;
+}
+
+interface VisitRow {
+  call_id: string;
+  queue: string;
+  entered_at: string;
+  priority: number | null;
+  outcome: string;
+}
+
+interface PresenceRow {
+  operator: string;
+  presence: 'offline' | 'ready' | 'paused';
+  since: string;
+  reason: string;
+  queues: string;
+  idle_since: string | null;
+}
+
+interface Live {
+  calls: CallRow[];
+  legs: Map<string, LegRow[]>;
+  visits: VisitRow[];
+  presence: PresenceRow[];
+  users: { operator: string; name: string }[];
+  settings: Map<string, QueueSettings>;
+  clients: Map<string, Client>;
+  today: Today;
+}
+
+/** A reader that remembers the day's counts for a moment: they are the costly part and move slowly. */
+export type SnapshotReader = (now: number) => Promise<Snapshot>;
+
+const TODAY_FRESH_MS = 2000;
+
+/** Makes the reader. `lag` tells how many bytes of the journal wait; `timeZone` says when a day begins. */
+export function snapshotReader(db: Db, timeZone: string, lag: () => Promise<number>): SnapshotReader {
+  let today: { at: number; midnight: number; counts: Today } | null = null;
+  return async (now) => {
+    const midnight = today && now - today.midnight < 23 * 3_600_000 ? today.midnight : startOfDay(now, timeZone);
+    if (!today || today.midnight !== midnight || now - today.at >= TODAY_FRESH_MS || now < today.at) {
+      today = { at: now, midnight, counts: await readToday(db, midnight) };
+    }
+    const live = await readLive(db, today.counts);
+    const journals = await listJournals(db);
+    const operators = operatorsNow(live);
+    const waiting = waitingNow(live);
+    const queues = queuesNow(live, operators, waiting);
+    return {
+      at: now,
+      appliedAt: journals.length > 0 ? Math.max(...journals.map((j) => j.appliedAt)) : null,
+      lag: await lag(),
+      queues,
+      waiting,
+      operators,
+      calls: live.calls.map((call) => callNow(call, live)),
+      totals: totalsOf(live, operators, waiting),
+      ticker: await readTicker(db, new Map(operators.map((o) => [o.operator, o.name])), live.settings),
+    };
+  };
+}
+
+async function readLive(db: Db, today: Today): Promise<Live> {
+  const k = db.knex;
+  const calls = (await k('rt_calls').orderBy('started_at')) as CallRow[];
+  const legs = new Map<string, LegRow[]>();
+  for (const leg of (await k('rt_legs').whereNot({ role: 'local' }).orderBy(['call_id', 'n'])) as LegRow[]) {
+    const list = legs.get(leg.call_id);
+    if (list) list.push(leg);
+    else legs.set(leg.call_id, [leg]);
+  }
+  return {
+    calls,
+    legs,
+    visits: (await k('rt_visits').where({ outcome: 'in_progress' }).orderBy('entered_at')) as VisitRow[],
+    presence: (await k('rt_operators')) as PresenceRow[],
+    users: (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
+      operator: string;
+      name: string;
+    }[],
+    settings: await listQueueSettings(db),
+    clients: await findClients(
+      db,
+      calls.flatMap((c) => [c.caller_number, c.dialled]),
+    ),
+    today,
+  };
+}
+
+const clientOf = (live: Live, number: string): Client | undefined => live.clients.get(digitsOf(number));
+const settingsOf = (live: Live, queue: string): QueueSettings => live.settings.get(queue) ?? defaultsOf(queue);
+const splitQueues = (text: string): string[] =>
+  text
+    .split(',')
+    .map((q) => q.trim())
+    .filter((q) => q !== '');
+
+/** The other side of a call as one operator sees it. */
+function partyOf(call: CallRow, operator: string, live: Live): { number: string; name: string; vip: boolean } {
+  const number = call.operator === operator ? call.dialled : call.caller_number;
+  const client = clientOf(live, number);
+  const name = client?.name ?? (call.operator === operator ? '' : call.caller_name);
+  return { number, name, vip: client?.vip ?? false };
+}
+
+function operatorsNow(live: Live): OperatorNow[] {
+  const names = new Map(live.users.map((u) => [u.operator, u.name]));
+  const presence = new Map(live.presence.map((p) => [p.operator, p]));
+  const busy = busyOperators(live);
+  const all = new Set([...names.keys(), ...presence.keys(), ...busy.keys()]);
+  return [...all]
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((operator): OperatorNow => {
+      const said = presence.get(operator);
+      const now = busy.get(operator);
+      const party = now ? partyOf(now.call, operator, live) : null;
+      const day = live.today.operators.get(operator);
+      const idle: OperatorState = said?.presence ?? 'offline';
+      const said_at = said ? fromDb(said.since) : null;
+      const idleSince =
+        said?.presence === 'ready' ? Math.max(fromDb(said.since), fromDb(said.idle_since) ?? 0) : said_at;
+      return {
+        operator,
+        name: names.get(operator) ?? operator,
+        state: now?.state ?? idle,
+        since: now?.since ?? idleSince,
+        reason: said?.presence === 'paused' ? said.reason : '',
+        queues: said && said.presence !== 'offline' ? splitQueues(said.queues) : [],
+        call: now?.call.call_id ?? '',
+        channel: now?.leg.channel ?? '',
+        queue: now?.leg.queue ?? '',
+        party: party?.number ?? '',
+        partyName: party?.name ?? '',
+        partyVip: party?.vip ?? false,
+        direction: now?.call.direction ?? '',
+        offered: day?.offered ?? 0,
+        answered: day?.answered ?? 0,
+        missed: day?.missed ?? 0,
+      };
+    });
+}
+
+interface Busy {
+  state: 'ringing' | 'talking';
+  since: number;
+  call: CallRow;
+  leg: LegRow;
+}
+
+/** Operators with a leg that lives. Talking beats ringing; an operator who placed the call counts as talking. */
+function busyOperators(live: Live): Map<string, Busy> {
+  const busy = new Map<string, Busy>();
+  for (const call of live.calls) {
+    for (const leg of live.legs.get(call.call_id) ?? []) {
+      if (leg.operator === '' || leg.ended_at !== null) continue;
+      // A caller's own leg is off the hook from the start, unless a click rang it first.
+      const talking = leg.answered_at !== null || leg.outcome === 'caller';
+      const state = talking ? 'talking' : 'ringing';
+      if (busy.get(leg.operator)?.state === 'talking') continue;
+      busy.set(leg.operator, { state, since: fromDb(leg.answered_at ?? leg.started_at), call, leg });
+    }
+  }
+  return busy;
+}
+
+function waitingNow(live: Live): WaitingNow[] {
+  const position = new Map<string, number>();
+  return live.visits.flatMap((visit) => {
+    const call = live.calls.find((c) => c.call_id === visit.call_id);
+    if (!call) return [];
+    const place = (position.get(visit.queue) ?? 0) + 1;
+    position.set(visit.queue, place);
+    const client = clientOf(live, call.caller_number);
+    const offers = (live.legs.get(call.call_id) ?? []).filter(
+      (leg) => leg.queue === visit.queue && leg.started_at >= visit.entered_at,
+    );
+    return [
+      {
+        call: call.call_id,
+        position: place,
+        number: call.caller_number,
+        name: client?.name ?? call.caller_name,
+        vip: client?.vip ?? false,
+        queue: visit.queue,
+        queueTitle: settingsOf(live, visit.queue).title,
+        since: fromDb(visit.entered_at),
+        priority: visit.priority === null ? null : Number(visit.priority),
+        offers: offers.length,
+        ringing: offers.filter((leg) => leg.ended_at === null).map((leg) => leg.operator),
+      },
+    ];
+  });
+}
+
+const NOBODY = { ready: 0, ringing: 0, talking: 0, wrap_up: 0, paused: 0 };
+
+function queuesNow(live: Live, operators: OperatorNow[], waiting: WaitingNow[]): QueueNow[] {
+  const names = new Set([
+    ...live.settings.keys(),
+    ...live.today.queues.keys(),
+    ...waiting.map((w) => w.queue),
+    ...operators.flatMap((o) => o.queues),
+  ]);
+  return [...names].map((queue): QueueNow => {
+    const settings = settingsOf(live, queue);
+    const counts = live.today.queues.get(queue) ?? NO_VISITS;
+    const here = waiting.filter((w) => w.queue === queue);
+    const crew = { ...NOBODY };
+    for (const operator of operators)
+      if (operator.state !== 'offline' && operator.queues.includes(queue)) crew[operator.state] += 1;
+    return {
+      queue,
+      title: settings.title,
+      waiting: here.length,
+      longestSince: here.length > 0 ? Math.min(...here.map((w) => w.since)) : null,
+      crew,
+      offered: counts.offered,
+      answered: counts.answered,
+      abandoned: counts.abandoned,
+      shortAbandoned: counts.shortAbandoned,
+      timeout: counts.timeout,
+      serviceLevel: serviceLevel(counts),
+      answerWithin: settings.answerWithin,
+      target: settings.target,
+    };
+  });
+}
+
+function callNow(call: CallRow, live: Live): CallNow {
+  const legs = (live.legs.get(call.call_id) ?? []).filter((leg) => leg.ended_at === null && leg.operator !== '');
+  const talking = legs.filter((leg) => leg.answered_at !== null || leg.role === 'caller');
+  const client = clientOf(live, call.direction === 'out' ? call.dialled : call.caller_number);
+  return {
+    call: call.call_id,
+    direction: call.direction,
+    from: call.caller_number,
+    name: client?.name ?? call.caller_name,
+    vip: client?.vip ?? false,
+    to: call.dialled,
+    queue: call.queue,
+    state: call.state,
+    since: fromDb(call.state_since) ?? fromDb(call.started_at),
+    startedAt: fromDb(call.started_at),
+    operators: [...new Set((talking.length > 0 ? talking : legs).map((leg) => leg.operator))],
+    channel: call.channel,
+    odd: call.odd !== '',
+  };
+}
+
+function totalsOf(live: Live, operators: OperatorNow[], waiting: WaitingNow[]): Totals {
+  const counts = addCounts([...live.today.queues.values()]);
+  const longest = waiting.reduce<WaitingNow | null>((a, b) => (a && a.since <= b.since ? a : b), null);
+  const states = { offline: 0, ...NOBODY };
+  for (const operator of operators) states[operator.state] += 1;
+  const speed = answerSpeed(counts);
+  const { talks } = live.today;
+  return {
+    waiting: waiting.length,
+    longestSince: longest?.since ?? null,
+    longestQueue: longest?.queueTitle ?? '',
+    answered: counts.answered,
+    abandoned: counts.abandoned,
+    serviceLevel: serviceLevel(counts),
+    asa: speed === null ? null : speed / 1000,
+    aht: talks.n > 0 ? talks.ms / talks.n / 1000 : null,
+    operators: states,
+  };
+}

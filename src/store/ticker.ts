@@ -1,0 +1,59 @@
+// The newest events as short sentences.
+import { type CallEvent, parseLine } from '../call/event.js';
+import type { Snapshot } from '../call/live.js';
+import type { Db } from './database.js';
+import { newestLines } from './events.js';
+import type { QueueSettings } from './queues.js';
+
+const READ = 40;
+const SHOWN = 12;
+
+/** The newest events worth a line, newest first. `names` are operators' names by endpoint. */
+export async function readTicker(
+  db: Db,
+  names: Map<string, string>,
+  settings: Map<string, QueueSettings>,
+): Promise<Snapshot['ticker']> {
+  const name = (endpoint: string) => names.get(endpoint) ?? endpoint;
+  const title = (queue: string) => settings.get(queue)?.title ?? queue;
+  return (await newestLines(db, READ))
+    .flatMap((line) => {
+      const parsed = parseLine(line);
+      if (!parsed.ok) return [];
+      const said = sentence(parsed.event, name);
+      if (!said) return [];
+      const queue = 'queue' in parsed.event && parsed.event.queue ? title(parsed.event.queue) : '';
+      return [{ at: parsed.event.at, queue, text: said }];
+    })
+    .sort((a, b) => b.at - a.at)
+    .slice(0, SHOWN);
+}
+
+function sentence(event: CallEvent, name: (endpoint: string) => string): string {
+  switch (event.event) {
+    case 'call':
+      return event.direction === 'in'
+        ? `${event.from || 'unknown number'} calls ${event.to}`
+        : `${name(event.endpoint) || event.from} calls ${event.to}`;
+    case 'enter':
+      return 'a caller joined';
+    case 'leave':
+      return event.status === 'TIMEOUT' ? 'a caller waited too long' : '';
+    case 'offer':
+      return `rings ${name(event.endpoint)}`;
+    case 'answer':
+      return `${name(event.endpoint)} answered`;
+    case 'unrouted':
+      return `${event.to} is not known here`;
+    case 'login':
+      return `${name(event.operator)} logged in`;
+    case 'logout':
+      return `${name(event.operator)} logged out`;
+    case 'pause':
+      return `${name(event.operator)} paused${event.reason ? `: ${event.reason}` : ''}`;
+    case 'unpause':
+      return `${name(event.operator)} is ready`;
+    default:
+      return '';
+  }
+}
