@@ -13,14 +13,7 @@ export async function createFirstAdministrator(
   if ((await users.listUsers()).length > 0) return null;
   const password = randomPassword();
   const login = 'admin';
-  await users.createUser({
-    login,
-    name: 'Administrator',
-    role: 'administrator',
-    operator: '',
-    passwordHash: await hashPassword(password),
-    disabled: false,
-    createdAt: now,
-  });
+  const passwordHash = await hashPassword(password);
+  await users.createUser({ login, name: 'Administrator', role: 'administrator', operator: '', passwordHash }, now);
   return { login, password };
 }

@@ -9,6 +9,7 @@ const BELIEVED_MS = 5_000;
 const OUTAGE_MS = 10 * 60_000;
 /** How often "last seen" is written, ms. */
 const TOUCH_MS = 60_000;
+const HOUR = 3_600_000;
 const MAX_REMEMBERED = 20_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
@@ -22,16 +23,16 @@ export interface Session {
 export interface SessionOptions {
   users: Pick<UserStore, 'findUserById'>;
   sessions: SessionStore;
-  /** A session ends this long after its login. */
-  hours: number;
   /** A session ends this long after its last request. */
-  idleMinutes: number;
+  idleHours: number;
+  /** A session ends this long after its login, however busy; a week by default. */
+  mostHours?: number;
   now?: () => number;
 }
 
 export interface Sessions {
   /** A new session for a user who just proved who they are; always a new token. */
-  open(user: User): Promise<{ token: string; expiresAt: number }>;
+  open(user: User, address: string): Promise<{ token: string; expiresAt: number }>;
   /** The session of a cookie; null when there is none (any more). Throws when the database doesn't answer and the session is not remembered. */
   find(token: string | undefined): Promise<Session | null>;
   /** Ends a session, at once. */
@@ -48,32 +49,33 @@ interface Remembered {
 
 /** Keeps sessions in the handed stores, with a memory of some seconds. */
 export function createSessions(options: SessionOptions): Sessions {
-  const { users, sessions, idleMinutes, hours } = options;
+  const { users, sessions, idleHours, mostHours = 7 * 24 } = options;
   const now = options.now ?? Date.now;
   const memory = new Map<string, Remembered>();
   const asking = new Map<string, Promise<Session | null>>();
-  const over = (row: SessionRow, at: number) => at >= row.expiresAt || at >= row.seenAt + idleMinutes * 60_000;
+  const endOf = (createdAt: number, seenAt: number) =>
+    Math.min(createdAt + mostHours * HOUR, seenAt + idleHours * HOUR);
 
-  async function look(id: string, token: string, at: number): Promise<Session | null> {
+  async function look(id: string, at: number): Promise<Session | null> {
     const row = await sessions.findSession(id);
-    const user = row === null || over(row, at) ? null : await users.findUserById(row.userId);
+    const user = row === null || at >= row.expiresAt ? null : await users.findUserById(row.userId);
     // Closed while we were asking: what the table said before does not count.
     if (row === null || user === null || user.disabled || asking.get(id) === undefined) {
       memory.delete(id);
       return null;
     }
     if (at - row.seenAt >= TOUCH_MS) {
-      await sessions.touchSession(id, at);
-      row.seenAt = at;
+      Object.assign(row, { seenAt: at, expiresAt: endOf(row.createdAt, at) });
+      await sessions.touchSession(id, at, row.expiresAt);
     }
-    const session = { user: toUser(user), formToken: formToken(token), expiresAt: row.expiresAt };
+    const session = { user: toUser(user), formToken: row.csrf, expiresAt: row.expiresAt };
     remember(memory, id, { session, row, checkedAt: at });
     return session;
   }
 
-  async function ask(id: string, token: string, at: number): Promise<Session | null> {
+  async function ask(id: string, at: number): Promise<Session | null> {
     const known = memory.get(id);
-    const under = asking.get(id) ?? look(id, token, at).finally(() => asking.delete(id));
+    const under = asking.get(id) ?? look(id, at).finally(() => asking.delete(id));
     asking.set(id, under);
     try {
       return await under;
@@ -85,11 +87,12 @@ export function createSessions(options: SessionOptions): Sessions {
   }
 
   return {
-    async open(user) {
+    async open(user, address) {
       const token = randomBytes(32).toString('base64url');
       const at = now();
-      const expiresAt = at + hours * 3_600_000;
-      await sessions.saveSession({ id: idOf(token), userId: user.id, createdAt: at, seenAt: at, expiresAt });
+      const expiresAt = endOf(at, at);
+      const times = { createdAt: at, seenAt: at, expiresAt };
+      await sessions.saveSession({ idHash: idOf(token), userId: user.id, csrf: formToken(token), address, ...times });
       return { token, expiresAt };
     },
     async find(token) {
@@ -98,7 +101,7 @@ export function createSessions(options: SessionOptions): Sessions {
       const at = now();
       const known = memory.get(id);
       if (known && at - known.checkedAt < BELIEVED_MS && at < known.row.expiresAt) return known.session;
-      return ask(id, token, at);
+      return ask(id, at);
     },
     async close(token) {
       if (token === undefined || !TOKEN.test(token)) return;

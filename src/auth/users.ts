@@ -20,31 +20,36 @@ export interface UserRow {
 
 /** A user as the pages know one: without the password's hash. */
 export type User = Omit<UserRow, 'passwordHash' | 'disabled' | 'createdAt'>;
-export type NewUser = Omit<UserRow, 'id'>;
+export type NewUser = Omit<UserRow, 'id' | 'disabled' | 'createdAt'>;
 
 /** The rows of users. `null` means not found; a database that doesn't answer throws. */
 export interface UserStore {
   findUserByLogin(login: string): Promise<UserRow | null>;
   findUserById(id: number): Promise<UserRow | null>;
   listUsers(): Promise<UserRow[]>;
-  createUser(user: NewUser): Promise<unknown>;
+  /** `now`: its time of making, ms. */
+  createUser(user: NewUser, now: number): Promise<unknown>;
 }
 
 export interface SessionRow {
   /** SHA-256 of the cookie's token, hex: who reads the table can't take over a session. */
-  id: string;
+  idHash: string;
   userId: number;
+  /** Token that every form of the session carries. */
+  csrf: string;
   /** ms since the epoch, all three. */
   createdAt: number;
   seenAt: number;
   expiresAt: number;
+  /** Where the login came from. */
+  address: string;
 }
 
 export interface SessionStore {
   saveSession(session: SessionRow): Promise<unknown>;
-  findSession(id: string): Promise<SessionRow | null>;
-  touchSession(id: string, seenAt: number): Promise<unknown>;
-  deleteSession(id: string): Promise<unknown>;
+  findSession(idHash: string): Promise<SessionRow | null>;
+  touchSession(idHash: string, seenAt: number, expiresAt: number): Promise<unknown>;
+  deleteSession(idHash: string): Promise<unknown>;
 }
 
 /** Whether a role holds at least the rights of another. */

@@ -9,9 +9,10 @@ describe('login', () => {
   beforeEach(async () => {
     stores = memoryStores();
     const passwordHash = await hashPassword('correct horse battery');
-    const person = { name: 'Lola M.', role: 'operator', operator: '112', passwordHash, createdAt: 1 } as const;
-    await stores.users.createUser({ ...person, login: 'lola', disabled: false });
-    await stores.users.createUser({ ...person, login: 'gone', disabled: true });
+    const person = { name: 'Lola M.', role: 'operator', operator: '112', passwordHash } as const;
+    await stores.users.createUser({ ...person, login: 'lola' }, 1);
+    await stores.users.createUser({ ...person, login: 'gone' }, 1);
+    for (const row of stores.rows.users) row.disabled = row.login === 'gone';
   });
 
   it('lets in who knows the password, without its hash', async () => {

@@ -26,19 +26,20 @@ export function memoryStores(): MemoryStores {
       findUserByLogin: (login) => ask(() => rows.users.find((u) => u.login === login) ?? null),
       findUserById: (id) => ask(() => rows.users.find((u) => u.id === id) ?? null),
       listUsers: () => ask(() => [...rows.users]),
-      createUser: (user: NewUser) => ask(() => rows.users.push({ ...user, id: rows.users.length + 1 })),
+      createUser: (user: NewUser, now) =>
+        ask(() => rows.users.push({ ...user, id: rows.users.length + 1, disabled: false, createdAt: now })),
     },
     sessions: {
-      saveSession: (row) => ask(() => void rows.sessions.set(row.id, { ...row })),
+      saveSession: (row) => ask(() => void rows.sessions.set(row.idHash, { ...row })),
       findSession: (id) =>
         ask(() => {
           const row = rows.sessions.get(id);
           return row ? { ...row } : null;
         }),
-      touchSession: (id, seenAt) =>
+      touchSession: (id, seenAt, expiresAt) =>
         ask(() => {
           const row = rows.sessions.get(id);
-          if (row) row.seenAt = seenAt;
+          if (row) Object.assign(row, { seenAt, expiresAt });
         }),
       deleteSession: (id) => ask(() => void rows.sessions.delete(id)),
     },
