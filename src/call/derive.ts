@@ -14,7 +14,7 @@ import {
 export function derive(facts: Facts): Call {
   const shape = shapeOf(facts);
   const visits = facts.visits.map((visit) => toVisit(visit, shape));
-  const legs = shape.people.map((channel) => toLeg(channel, shape, visits));
+  const legs = shape.people.map((channel) => toLeg(facts, channel, shape, visits));
   const talks = toTalks(facts, shape);
   const endedAt = endOf(facts);
   const started = facts.started;
@@ -72,10 +72,15 @@ function shapeOf(facts: Facts): Shape {
   return { people, caller, main, trunks };
 }
 
-/** When the caller gave up before an answer; null if an answer came or the call still runs. */
-function gaveUpAt(shape: Shape): number | null {
+/**
+ * When the caller gave up while a Dial() rang; null if an answer came, the call still runs, or Dial() came back by itself
+ * (then its `dialed` event says how).
+ */
+function gaveUpAt(facts: Facts, shape: Shape): number | null {
   const answered = shape.people.some((c) => c !== shape.caller && c.answeredAt !== null);
-  return answered || shape.main?.lost ? null : (shape.main?.endedAt ?? null);
+  if (answered || !shape.main || shape.main.lost) return null;
+  const status = facts.dials.at(-1)?.status ?? '';
+  return status === '' || status === 'CANCEL' ? shape.main.endedAt : null;
 }
 
 function toVisit(visit: VisitFacts, shape: Shape): Visit {
@@ -103,20 +108,20 @@ function visitOf(channel: ChannelFacts, visits: readonly { queue: string; entere
   return visits.findLastIndex((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
 }
 
-function ringContext(channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
+function ringContext(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
   const visit = channel.met === 'offer' ? visits[visitOf(channel, visits)] : undefined;
   if (visit) return { answeredAt: visit.answeredAt, gaveUpAt: visit.outcome === 'abandoned' ? visit.leftAt : null };
   const others = shape.people.filter(
     (c) => c !== channel && c !== shape.caller && c.answeredAt !== null && c.queue === '',
   );
-  return { answeredAt: others[0]?.answeredAt ?? null, gaveUpAt: gaveUpAt(shape) };
+  return { answeredAt: others[0]?.answeredAt ?? null, gaveUpAt: gaveUpAt(facts, shape) };
 }
 
-function toLeg(channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): Leg {
+function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): Leg {
   const isCaller = channel === shape.caller;
   const rung = channel.met === 'offer' || channel.met === 'ring';
   const outcome =
-    channel.lost && !rung ? 'lost' : rung ? ringOutcome(channel, ringContext(channel, shape, visits)) : 'caller';
+    channel.lost && !rung ? 'lost' : rung ? ringOutcome(channel, ringContext(facts, channel, shape, visits)) : 'caller';
   return {
     uniqueid: channel.uniqueid,
     channel: channel.channel,

@@ -8,8 +8,10 @@ const REJECTED = new Set([17, 21]);
 const UNREACHABLE = new Set([1, 2, 3, 5, 18, 20, 22, 27, 28, 34, 38, 41, 42, 44, 58, 66, 79, 88, 102]);
 /** Answered elsewhere: the loser of a ring-all (RFC 3326 Reason on the CANCEL). */
 const ELSEWHERE = 26;
-/** How far apart the two hangup handlers of one hangup may stamp it, ms: a frozen server holds a handler up to its bound. */
-const SAME_MOMENT = 2500;
+/** How far apart the two hangup handlers of one hangup may stamp it, ms: a server that hangs holds a handler up to its bound. */
+const ONE_HANGUP = 2500;
+/** How far apart an answer and the end of the other rings may be where no cause 26 tells, ms. */
+const ONE_ANSWER = 300;
 
 /** Another ring of the same round, and when its caller gave up; what decides between rang_out and the rest. */
 export interface RingContext {
@@ -27,12 +29,12 @@ export function ringOutcome(ring: ChannelFacts, context: RingContext): OfferOutc
   if (ring.cause !== null && REJECTED.has(ring.cause)) return 'rejected';
   if (ring.lost) return 'caller_gone';
   if (ring.cause !== null && UNREACHABLE.has(ring.cause)) return 'unreachable';
-  if (near(ring.endedAt, context.answeredAt)) return 'answered_elsewhere';
-  if (near(ring.endedAt, context.gaveUpAt)) return 'caller_gone';
+  if (near(ring.endedAt, context.answeredAt, ONE_ANSWER)) return 'answered_elsewhere';
+  if (near(ring.endedAt, context.gaveUpAt, ONE_HANGUP)) return 'caller_gone';
   return 'rang_out';
 }
 
-const near = (a: number, b: number | null) => b !== null && Math.abs(a - b) <= SAME_MOMENT;
+const near = (a: number, b: number | null, ms: number) => b !== null && Math.abs(a - b) <= ms;
 
 /** QUEUESTATUS, as app_queue sets it, to our word. */
 const QUEUE_STATUS: Record<string, VisitOutcome> = {

@@ -1,0 +1,37 @@
+import { expect } from 'chai';
+import { fold } from '../../src/call/fold.js';
+import { allStories, T0 } from './story.js';
+import { tell, tidy } from './tell.js';
+
+/** Deterministic shuffle, so that a failure can be seen again. */
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const out = [...list];
+  let state = seed * 2654435761 + 1;
+  for (let i = out.length - 1; i > 0; i -= 1) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const j = state % (i + 1);
+    const [a, b] = [out[i] as T, out[j] as T];
+    out[i] = b;
+    out[j] = a;
+  }
+  return out;
+}
+
+describe('stories on the fold', () => {
+  for (const story of allStories()) {
+    describe(`${story.file}: ${story.title}`, () => {
+      const id = story.events[0]?.call ?? '';
+
+      it('gives the rows that the story tells', () => {
+        expect(tell(fold(id, story.events), T0)).to.deep.equal(story.rows.map(tidy));
+      });
+
+      it('gives the same call in 200 random orders, with every event twice', () => {
+        const straight = fold(id, story.events);
+        for (let seed = 1; seed <= 200; seed += 1) {
+          expect(fold(id, shuffled([...story.events, ...story.events], seed)), `order ${seed}`).to.deep.equal(straight);
+        }
+      });
+    });
+  }
+});
