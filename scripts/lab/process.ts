@@ -1,0 +1,155 @@
+// Programs the lab starts. Each leads a process group of its own, is stopped by its own id, and never outlives us:
+// at our exit, at SIGINT and SIGTERM its group is killed, and a small shell (the reaper) kills it should we be killed ourselves.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { remember } from './leaving.js';
+import { within } from './wait.js';
+
+export interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface Child {
+  readonly name: string;
+  readonly pid: number;
+  /** How it ended; null while it runs. */
+  exit(): Exit | null;
+  /** Settles when it has ended; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** The last 256 KiB it wrote, both streams. */
+  output(): string;
+  /** Calls `listener` with every whole line from now on; gives back how to stop that. */
+  onLine(listener: (line: string) => void): () => void;
+  /** Asks it to end (SIGTERM unless said at the start), kills its group after `graceMs`. */
+  stop(graceMs?: number): Promise<Exit>;
+  /** SIGKILL to its whole group, as a power cut would. */
+  kill(): Promise<Exit>;
+  /** SIGSTOP: it is there, but does nothing. */
+  freeze(): void;
+  /** SIGCONT after freeze(). */
+  thaw(): void;
+}
+
+export interface ChildOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** All output is appended to this file too. */
+  logFile?: string;
+  stopSignal?: NodeJS.Signals;
+  /** Milliseconds stop() waits before it kills; 10,000 unless said. */
+  graceMs?: number;
+}
+
+const KEPT_OUTPUT = 256 * 1024;
+
+/** Starts a program. @throws Error naming the program and the reason when it cannot be started at all. */
+export async function startChild(
+  name: string,
+  command: string,
+  args: string[],
+  options: ChildOptions = {},
+): Promise<Child> {
+  const { cwd, env, stopSignal = 'SIGTERM', graceMs = 10_000 } = options;
+  const child = spawn(command, args, {
+    cwd,
+    env: env ?? process.env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    throw new Error(`${name} did not start: ${command}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const pid = child.pid ?? 0;
+  const forget = remember(pid);
+  let exit: Exit | null = null;
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('close', (code, signal) => {
+      exit = { code, signal };
+      forget();
+      resolve(exit);
+    });
+  });
+  const { output, listeners } = collect(child, options.logFile);
+  const signalGroup = (signal: NodeJS.Signals) => {
+    if (exit === null) signalGroupOf(pid, signal);
+  };
+  const kill = async () => {
+    signalGroup('SIGKILL');
+    return within(exited, 10_000, `${name} (pid ${pid}) to end after SIGKILL`);
+  };
+  return {
+    name,
+    pid,
+    exited,
+    exit: () => exit,
+    output,
+    kill,
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async stop(ms = graceMs) {
+      if (exit !== null) return exit;
+      // A frozen program cannot hear the request to end.
+      signalGroup('SIGCONT');
+      if (exit === null) signalOne(pid, stopSignal);
+      return within(exited, ms, `${name} to stop`).catch(kill);
+    },
+    freeze: () => signalGroup('SIGSTOP'),
+    thaw: () => signalGroup('SIGCONT'),
+  };
+}
+
+function collect(child: ChildProcess, logFile: string | undefined) {
+  const listeners = new Set<(line: string) => void>();
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+      kept = `${kept}${line}\n`;
+      if (kept.length > 2 * KEPT_OUTPUT) kept = kept.slice(-KEPT_OUTPUT);
+      if (logFile !== undefined) appendFileSync(logFile, `${line}\n`);
+      for (const listener of [...listeners]) listener(line);
+    });
+  }
+  return { output: () => kept.slice(-KEPT_OUTPUT), listeners };
+}
+
+function signalGroupOf(pid: number, signal: NodeJS.Signals): void {
+  signalOne(-pid, signal);
+}
+
+function signalOne(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // Gone between the look and the signal: what was wanted has happened.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Runs a program to its end and gives its output. @throws Error with the output when it fails or takes longer than `timeoutMs`. */
+export async function run(
+  name: string,
+  command: string,
+  args: string[],
+  options: ChildOptions & { timeoutMs?: number } = {},
+): Promise<string> {
+  const child = await startChild(name, command, args, options);
+  const timeoutMs = options.timeoutMs ?? 60_000;
+  try {
+    const exit = await within(child.exited, timeoutMs, `${name} to end`);
+    if (exit.code !== 0) throw new Error(`${name} ended with ${exit.signal ?? exit.code}`);
+    return child.output();
+  } catch (error) {
+    await child.kill();
+    throw new Error(
+      `${error instanceof Error ? error.message : String(error)}; it wrote:\n${child.output().slice(-4000)}`,
+    );
+  }
+}
