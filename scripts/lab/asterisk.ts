@@ -1,0 +1,214 @@
+// A real Asterisk in a folder of its own under the temporary folder, on the loopback and on free ports.
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import {
+  asteriskConf,
+  baseConfigs,
+  type Files,
+  fillTemplate,
+  modulesConf,
+  readConfigs,
+  type Values,
+} from './asterisk-conf.js';
+import { type AsteriskTree, type AsteriskVersion, asteriskTree, wantedVersion } from './asterisk-tree.js';
+import { removeFolder, temporaryFolder } from './leaving.js';
+import { freePort, freeRange } from './ports.js';
+import { type Child, startChild } from './process.js';
+import { until } from './wait.js';
+
+export interface AsteriskOptions {
+  /** DIALHOOK_AST of the environment, else 22. */
+  version?: AsteriskVersion;
+  /** Its name: systemname and @PBX@; pbx1 unless said. */
+  pbx?: string;
+  /** Folders whose *.conf files are taken as templates, by the place under etc where they go ('' is etc itself). */
+  from?: Record<string, string>;
+  /** Files written over those, templates too. */
+  conf?: Files | ((values: Values) => Files);
+  /** More placeholders, or other values for the lab's own. */
+  values?: Values;
+  /** host:port of the FastAGI server, for @AGI@, @AGI_HOST@ and @AGI_PORT@; a free port where nobody listens unless said. */
+  agi?: string;
+  /** Modules beside the lab's own (names without .so), and modules to leave out; a modules.conf of `from` or `conf` wins. */
+  modules?: { more?: string[]; without?: string[] };
+  /** RTP ports; two are used by each leg. 200 unless said. */
+  rtpPorts?: number;
+}
+
+export interface Asterisk {
+  readonly version: AsteriskVersion;
+  readonly pbx: string;
+  readonly folder: string;
+  readonly sipHost: string;
+  readonly sipPort: number;
+  readonly amiPort: number;
+  readonly amiUser: string;
+  readonly amiSecret: string;
+  /** Every placeholder and its value. */
+  readonly values: Values;
+  /** The full log: notices, warnings, errors, verbose 4. */
+  readonly logPath: string;
+  readonly spoolPath: string;
+  pid(): number;
+  /** Runs a console command and gives what it prints. @throws Error after 15 s or when Asterisk is not there. */
+  cli(command: string): Promise<string>;
+  /** Writes a configuration file again (a template) without a reload. */
+  configure(name: string, text: string): Promise<void>;
+  log(): string;
+  /** Lines of the log that are a WARNING or an ERROR; none when all is well. */
+  problems(): string[];
+  waitBooted(): Promise<void>;
+  /** Starts it again on the same ports and folder after stop() or kill(). */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  freeze(): void;
+  thaw(): void;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+const BOOT_MS = 30_000;
+const CLI_MS = 15_000;
+const HOST = '127.0.0.1';
+const FOLDERS =
+  'etc log/cdr-csv run spool/outgoing spool/tmp spool/monitor spool/voicemail spool/dialhook db cache agi-bin moh'.split(
+    ' ',
+  );
+
+/** Starts Asterisk and waits until it is fully booted. @throws Error with the end of its log when it does not. */
+export async function startAsterisk(options: AsteriskOptions = {}): Promise<Asterisk> {
+  const version = options.version ?? wantedVersion();
+  const tree = await asteriskTree(version);
+  const folder = temporaryFolder(`asterisk-${version}`);
+  const values = await chooseValues(version, folder, options);
+  await prepare(tree, folder, values, options);
+  const conf = join(folder, 'etc/asterisk.conf');
+  const [program, ...first] = tree.command;
+  const launch = () => startChild(`asterisk ${version}`, program, [...first, '-f', '-C', conf], { cwd: folder });
+  const cli = async (command: string) => {
+    const result = await promisify(execFile)(program, [...first, '-C', conf, '-rx', command], {
+      timeout: CLI_MS,
+      maxBuffer: 16 << 20,
+    });
+    return result.stdout;
+  };
+  const logPath = join(folder, 'log/full');
+  const log = () => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : '');
+  const waitBooted = () => booted(() => child, cli, folder, log);
+  let child = await launch();
+  await waitBooted();
+  return {
+    version,
+    pbx: values['PBX'] ?? '',
+    folder,
+    sipHost: HOST,
+    sipPort: Number(values['SIP_PORT']),
+    amiPort: Number(values['AMI_PORT']),
+    amiUser: values['AMI_USER'] ?? '',
+    amiSecret: values['AMI_SECRET'] ?? '',
+    values,
+    logPath,
+    spoolPath: values['SPOOL'] ?? '',
+    pid: () => child.pid,
+    cli,
+    configure: (name, text) => write(folder, name, fillTemplate(name, text, values)),
+    log,
+    problems: () => problemsIn(log()),
+    waitBooted,
+    async start() {
+      if (child.exit() === null) return;
+      child = await launch();
+      await waitBooted();
+    },
+    async stop() {
+      await child.stop();
+    },
+    async kill() {
+      await child.kill();
+    },
+    freeze: () => child.freeze(),
+    thaw: () => child.thaw(),
+    async remove() {
+      await child.stop();
+      removeFolder(folder);
+    },
+  };
+}
+
+async function chooseValues(version: AsteriskVersion, folder: string, options: AsteriskOptions): Promise<Values> {
+  const rtpPorts = options.rtpPorts ?? 200;
+  const rtp = await freeRange(rtpPorts);
+  const agi = options.agi ?? `${HOST}:${await freePort()}`;
+  const colon = agi.lastIndexOf(':');
+  return {
+    AST_VERSION: version,
+    PBX: options.pbx ?? 'pbx1',
+    SIP_HOST: HOST,
+    SIP_PORT: String(await freePort()),
+    AMI_HOST: HOST,
+    AMI_PORT: String(await freePort()),
+    AMI_USER: 'dialhook',
+    AMI_SECRET: randomBytes(16).toString('hex'),
+    RTP_START: String(rtp),
+    RTP_END: String(rtp + rtpPorts - 1),
+    AGI: agi,
+    AGI_HOST: agi.slice(0, colon),
+    AGI_PORT: agi.slice(colon + 1),
+    SPOOL: join(folder, 'spool/dialhook/dialhook.spool'),
+    MOH_DIR: join(folder, 'moh'),
+    ...options.values,
+  };
+}
+
+async function prepare(tree: AsteriskTree, folder: string, values: Values, options: AsteriskOptions): Promise<void> {
+  for (const name of FOLDERS) await mkdir(join(folder, name), { recursive: true });
+  // Two seconds of silence, 8,000 samples of 16 bits a second: music on hold that needs no sound package.
+  await writeFile(join(folder, 'moh/silence.sln'), Buffer.alloc(32_000));
+  const own = typeof options.conf === 'function' ? options.conf(values) : options.conf;
+  const { more = [], without = [] } = options.modules ?? {};
+  const files: Files = {
+    ...baseConfigs(),
+    'modules.conf': modulesConf(tree, more, without),
+    ...readConfigs(options.from ?? {}),
+    'asterisk.conf': asteriskConf(tree, folder, values['PBX'] ?? ''),
+    ...own,
+  };
+  for (const [name, text] of Object.entries(files)) await write(folder, name, fillTemplate(name, text, values));
+}
+
+async function write(folder: string, name: string, text: string): Promise<void> {
+  const path = join(folder, 'etc', name);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
+async function booted(
+  child: () => Child,
+  cli: (command: string) => Promise<string>,
+  folder: string,
+  log: () => string,
+): Promise<void> {
+  try {
+    await until(
+      async () => {
+        const exit = child().exit();
+        if (exit !== null) throw new Error(`Asterisk ended with ${exit.signal ?? exit.code}`);
+        return existsSync(join(folder, 'run/asterisk.ctl')) && /fully booted/i.test(await cli('core waitfullybooted'));
+      },
+      { deadline: BOOT_MS, every: 25, what: 'Asterisk to be fully booted' },
+    );
+  } catch (error) {
+    const end = (log() || child().output()).slice(-3000);
+    await child().kill();
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; its log ends with:\n${end}`);
+  }
+}
+
+function problemsIn(log: string): string[] {
+  return log.split('\n').filter((line) => /\b(?:WARNING|ERROR)\[/.test(line));
+}
