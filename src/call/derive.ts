@@ -13,7 +13,7 @@ import {
 /** Judges the facts of one call. */
 export function derive(facts: Facts): Call {
   const shape = shapeOf(facts);
-  const visits = facts.visits.map((visit) => toVisit(visit, shape));
+  const visits = facts.visits.map((visit) => toVisit(facts, visit, shape));
   const legs = shape.people.map((channel) => toLeg(facts, channel, shape, visits));
   const talks = toTalks(facts, shape);
   const endedAt = endOf(facts);
@@ -64,12 +64,22 @@ const plumbingOf = (facts: Facts): Call['plumbing'] =>
 
 function shapeOf(facts: Facts): Shape {
   const channels = [...facts.channels.values()];
-  const people = channels.filter((c) => !isLocal(c));
   const main = channels.find((c) => c.met === 'call') ?? channels.find((c) => c.met === 'other');
+  const people = channels.filter((c) => !isLocal(c)).map((c) => withoutLateAnswer(c, main));
   const own = facts.started?.endpoint ?? '';
-  const caller = main && isLocal(main) ? people.find((c) => c.endpoint === own && own !== '') : main;
+  const caller =
+    main && isLocal(main)
+      ? people.find((c) => c.endpoint === own && own !== '')
+      : people.find((c) => c.uniqueid === main?.uniqueid);
   const trunks = new Set(facts.dials.map((d) => d.trunk).filter((t) => t !== ''));
   return { people, caller, main, trunks };
+}
+
+/** The caller may hang up in the instant a phone is picked up: nobody was there to talk with, so that is no answer. */
+function withoutLateAnswer(channel: ChannelFacts, main: ChannelFacts | undefined): ChannelFacts {
+  const gone = main?.endedAt ?? null;
+  const late = channel !== main && gone !== null && channel.answeredAt !== null && channel.answeredAt > gone;
+  return late ? { ...channel, answeredAt: null } : channel;
 }
 
 /**
@@ -83,12 +93,13 @@ function gaveUpAt(facts: Facts, shape: Shape): number | null {
   return status === '' || status === 'CANCEL' ? shape.main.endedAt : null;
 }
 
-function toVisit(visit: VisitFacts, shape: Shape): Visit {
+function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
   const answer = shape.people
     .filter((c) => c.queue === visit.queue && c.answeredAt !== null && c.answeredAt >= visit.enteredAt)
     .filter((c) => visit.leftAt === null || (c.answeredAt ?? 0) <= visit.leftAt)
     .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))[0];
-  const callerEndedAt = shape.main?.endedAt ?? null;
+  const waiting = facts.channels.get(visit.uniqueid);
+  const callerEndedAt = waiting?.endedAt ?? null;
   const leftAt = visit.leftAt ?? callerEndedAt;
   const until = answer?.answeredAt ?? leftAt;
   return {
@@ -98,7 +109,7 @@ function toVisit(visit: VisitFacts, shape: Shape): Visit {
     answeredAt: answer?.answeredAt ?? null,
     operator: answer?.endpoint ?? '',
     leftAt,
-    outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, shape.main?.lost ?? false),
+    outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, waiting?.lost ?? false),
     wait: until === null ? null : until - visit.enteredAt,
   };
 }
@@ -166,7 +177,7 @@ function toTalks(facts: Facts, shape: Shape): Talk[] {
       queue: channel.queue,
       uniqueid: channel.uniqueid,
       startedAt: channel.answeredAt,
-      endedAt: earliest(channel.endedAt, shape.caller?.endedAt ?? null),
+      endedAt: talkEnd(channel, shape.caller),
     };
     const outside = shape.trunks.has(channel.endpoint);
     const from = facts.started?.from || own || (shape.caller?.endpoint ?? '');
@@ -181,7 +192,11 @@ function toTalks(facts: Facts, shape: Shape): Talk[] {
   return talks;
 }
 
-const earliest = (a: number | null, b: number | null) => (a === null ? b : b === null ? a : Math.min(a, b));
+/** A talk ends when the first of its two sides leaves; both say so within milliseconds of each other. */
+function talkEnd(channel: ChannelFacts, caller: ChannelFacts | undefined): number | null {
+  const ends = [channel.endedAt, caller?.endedAt ?? null].filter((at) => at !== null);
+  return ends.length === 0 ? null : Math.max(channel.answeredAt ?? 0, Math.min(...ends));
+}
 
 /** Who of a bridge's two sides left first, from what either handler saw as the source of the hangup. */
 function leftFirst(operator: ChannelFacts | undefined, party: ChannelFacts | undefined): Talk['endedBy'] {

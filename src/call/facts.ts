@@ -136,7 +136,12 @@ const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = 
     open(facts, event, 'ring').endpoint = event.endpoint;
   },
   answer(facts, event) {
-    if (!facts.channels.has(event.uniqueid)) odd(facts, `${event.endpoint} answered without a ring before`);
+    const known = facts.channels.get(event.uniqueid);
+    if (!known) odd(facts, `${event.endpoint} answered without a ring before`);
+    if (known && known.endedAt !== null) {
+      odd(facts, `${event.endpoint} answered after its channel had ended`);
+      return;
+    }
     const channel = open(facts, event, event.queue ? 'offer' : 'ring');
     channel.answeredAt ??= event.at;
     channel.endpoint ||= event.endpoint;
