@@ -1,7 +1,7 @@
 // One loop applies the journal to the database in batches. There is no second path for when the database is away:
 // then the loop waits and the journal grows.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Db, isPassing } from '../store/database.js';
+import { type Db, isRefusal } from '../store/database.js';
 import { findJournal, type JournalState } from '../store/journals.js';
 import { applyBatch, type Memory } from './apply.js';
 import type { Journal, JournalRecord } from './journal.js';
@@ -71,7 +71,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     try {
       return await applyBatch(db, memory, records, state);
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (!isRefusal(error)) throw error;
       memory.clear();
       log.error({ err: error, records: records.length }, 'a batch was refused by the database; applying it one by one');
       // The position moves only with the last one: a crash between them repeats, and repeats count once.
@@ -86,7 +86,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     try {
       return await applyBatch(db, memory, [record], state);
     } catch (error) {
-      if (isPassing(error)) throw error;
+      if (!isRefusal(error)) throw error;
       const refusal = `the database refused it: ${error instanceof Error ? error.message : String(error)}`;
       return await applyBatch(db, memory, [{ ...record, refusal }], state);
     }

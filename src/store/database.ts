@@ -140,26 +140,15 @@ function openMysql(url: URL, settings: Settings): Db {
 const SESSION =
   "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 5";
 
-/** True for errors that pass by themselves: the database is away, restarting, or two transactions met. */
-export function isPassing(error: unknown): boolean {
-  const { code, errno, message = '' } = error as { code?: string; errno?: number; message?: string };
-  if (
-    errno === 1213 ||
-    errno === 1205 ||
-    errno === 1053 ||
-    errno === 1040 ||
-    errno === 2006 ||
-    errno === 2013 ||
-    errno === 1927
-  )
-    return true;
-  if (
-    code &&
-    /^(E[A-Z]+|PROTOCOL_|SQLITE_BUSY|SQLITE_LOCKED|SQLITE_FULL|SQLITE_IOERR)/.test(code) &&
-    !code.startsWith('ER_')
-  )
-    return true;
-  return /Timeout acquiring a connection|Connection lost|Can't add new command when connection is in closed state|pool is draining|aborted/i.test(
-    message,
-  );
+/** MySQL's errors that speak of the data itself: too long, out of range, wrong characters, null where none may be. */
+const DATA_ERRORS = new Set([1048, 1264, 1265, 1292, 1300, 1366, 1406, 3140]);
+
+/**
+ * True when the database, or our own code, will refuse this data however often it is offered. Everything else (away,
+ * restarting, not migrated yet, disk full, a deadlock) may pass: then one waits and tries again, and loses nothing.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const { errno, code = '' } = error as { errno?: number; code?: string };
+  return (errno !== undefined && DATA_ERRORS.has(errno)) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);
 }

@@ -1,0 +1,187 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
+import { until } from '../../scripts/lab/wait.js';
+import { type CallEvent, formatLine } from '../../src/call/event.js';
+import { openJournal } from '../../src/record/journal.js';
+import { startLoop } from '../../src/record/loop.js';
+import { rebuild } from '../../src/record/rebuild.js';
+import { type Recorder, startRecorder } from '../../src/record/recorder.js';
+import { rowsOfCalls } from '../../src/store/calls.js';
+import { rejectedSummary } from '../../src/store/events.js';
+import { findJournal } from '../../src/store/journals.js';
+import { readCall } from '../../src/store/read-call.js';
+import { DIALECTS, emptyDatabase, type TestDb } from '../store/databases.js';
+import { allStories, type Story, T0 } from '../stories/story.js';
+import { tell, tidy } from '../stories/tell.js';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** Lines of a story under another call id, so that one database can hold it many times. */
+function linesAs(story: Story, suffix: string): string[] {
+  return story.events.map((event: CallEvent) =>
+    formatLine({ ...event, v: 1, id: `${event.id}-${event.call}-${suffix}`, call: `${event.call}-${suffix}` }),
+  );
+}
+const callOf = (story: Story, suffix: string) => `${story.events[0]?.call}-${suffix}`;
+
+for (const dialect of DIALECTS) {
+  describe(`record on ${dialect}`, () => {
+    const stories = allStories();
+    let database: TestDb;
+    let folder: string;
+    let recorder: Recorder | null = null;
+    const start = async () => {
+      recorder = await startRecorder({ folder: join(folder, 'journal'), db: database.db, spoolFiles: [], log: quiet });
+      return recorder;
+    };
+    const settled = () => recorder?.loop?.settled(10_000);
+
+    beforeEach(async () => {
+      database = await emptyDatabase(dialect);
+      folder = temporaryFolder('record');
+    });
+    afterEach(async () => {
+      await recorder?.stop();
+      recorder = null;
+      await database.remove();
+      removeFolder(folder);
+    });
+
+    it('brings every story to the tables as it is told', async () => {
+      const { append } = await start();
+      for (const story of stories) for (const line of linesAs(story, 'a')) await append(line);
+      await settled();
+      for (const story of stories) {
+        const call = await readCall(database.db, callOf(story, 'a'));
+        expect(call && tell(call, T0), story.file).to.deep.equal(story.rows.map(tidy));
+      }
+      for (const table of ['rt_calls', 'rt_legs', 'rt_visits'])
+        expect(await database.db.knex(table), table).to.deep.equal([]);
+    });
+
+    it('counts an event once, however often and in whatever order it comes', async () => {
+      const { append } = await start();
+      const all = stories.flatMap((story) => linesAs(story, 'a'));
+      const backwards = [...all].reverse();
+      for (const line of backwards) await append(line);
+      await settled();
+      await Promise.all([...all, ...all].map((line) => append(line)));
+      await settled();
+      for (const story of stories) {
+        const call = await readCall(database.db, callOf(story, 'a'));
+        expect(call && tell(call, T0), story.file).to.deep.equal(story.rows.map(tidy));
+      }
+      const state = await findJournal(database.db, recorder?.server ?? '');
+      expect(state).to.include({ events: all.length, repeated: all.length * 2, rejected: 0 });
+    });
+
+    it('holds a call in rt_* while it runs, and only in cdr_* when it is over', async () => {
+      const { append } = await start();
+      const story = stories.find((s) => s.file.startsWith('07-')) as Story;
+      const lines = linesAs(story, 'a');
+      const id = callOf(story, 'a');
+      for (const [n, line] of lines.entries()) {
+        await append(line);
+        await settled();
+        const rows = await rowsOfCalls(database.db.knex, [id]);
+        const over = n === lines.length - 1;
+        expect(rows['rt_calls']?.length, `rt_calls after ${n + 1}`).to.equal(over ? 0 : 1);
+        expect(rows['cdr_calls']?.length, `cdr_calls after ${n + 1}`).to.equal(over ? 1 : 0);
+      }
+    });
+
+    it('keeps what it can not use, with the reason, and goes on', async () => {
+      const { append } = await start();
+      const story = stories[0] as Story;
+      await append('event=teleport&v=1');
+      await append('\u0000\u0007 %%% \ud800 nonsense');
+      await append('x'.repeat(9000));
+      for (const line of linesAs(story, 'a')) await append(line);
+      await settled();
+      const kept = await rejectedSummary(database.db);
+      expect(kept.count).to.equal(3);
+      expect(kept.newest.map((r) => r.reason)).to.deep.equal([
+        'line is longer than 8192 bytes',
+        'event is missing',
+        'event "teleport" is unknown',
+      ]);
+      expect(await readCall(database.db, callOf(story, 'a'))).to.not.equal(null);
+    });
+
+    it('goes on where it stopped: a new process neither loses nor repeats', async () => {
+      const story = stories[0] as Story;
+      const lines = linesAs(story, 'a');
+      const first = await start();
+      for (const line of lines.slice(0, 3)) await first.append(line);
+      await settled();
+      // A second process finds events that the first wrote down but did not apply.
+      await first.loop?.stop();
+      for (const line of lines.slice(3)) await first.append(line);
+      await first.stop();
+      await start();
+      await settled();
+      const call = await readCall(database.db, callOf(story, 'a'));
+      expect(call && tell(call, T0)).to.deep.equal(story.rows.map(tidy));
+      expect(await findJournal(database.db, first.server)).to.include({ events: lines.length, repeated: 0 });
+    });
+
+    it('rebuilds the same rows from the events alone, and sees a row that somebody changed', async () => {
+      const { append } = await start();
+      for (const suffix of ['a', 'b', 'c'])
+        for (const story of stories) for (const line of linesAs(story, suffix)) await append(line);
+      await settled();
+      const ids = ['a', 'b', 'c'].flatMap((suffix) => stories.map((story) => callOf(story, suffix)));
+      const before = await rowsOfCalls(database.db.knex, ids);
+      expect(await rebuild(database.db, { dryRun: true, chunk: 7 })).to.deep.equal({ calls: ids.length, differed: [] });
+      await database.db.knex('cdr_calls').where({ call_id: ids[4] }).update({ outcome: 'busy' });
+      await database.db.knex('cdr_talks').where({ call_id: ids[0] }).del();
+      expect((await rebuild(database.db, { dryRun: true })).differed.sort()).to.deep.equal([ids[0], ids[4]].sort());
+      expect((await rebuild(database.db, { dryRun: false })).differed).to.have.length(2);
+      expect(await rowsOfCalls(database.db.knex, ids)).to.deep.equal(before);
+    });
+
+    it('lets two servers apply events of one call', async () => {
+      const story = stories.find((s) => s.file.startsWith('10-')) as Story;
+      const first = await start();
+      const other = await startRecorder({ folder: join(folder, 'other'), db: database.db, spoolFiles: [], log: quiet });
+      try {
+        const suffixes = Array.from({ length: 10 }, (_, i) => `s${i}`);
+        await Promise.all(
+          suffixes.flatMap((suffix) => linesAs(story, suffix).map((line, n) => (n % 2 ? first : other).append(line))),
+        );
+        await Promise.all([first.loop?.settled(20_000), other.loop?.settled(20_000)]);
+        for (const suffix of suffixes) {
+          const call = await readCall(database.db, callOf(story, suffix));
+          expect(call && tell(call, T0), suffix).to.deep.equal(story.rows.map(tidy));
+        }
+      } finally {
+        await other.stop();
+      }
+    });
+
+    it('waits for a database without tables, and applies everything when they are there', async () => {
+      const bare = await emptyDatabase(dialect, true);
+      const journal = await openJournal(join(folder, 'bare'));
+      const loop = startLoop({ db: bare.db, journal, server: 'x', log: quiet });
+      try {
+        const story = stories[0] as Story;
+        for (const line of linesAs(story, 'a')) await journal.append(line, T0);
+        await until(() => loop.status().error !== 'not connected yet', {
+          what: 'the loop has met the empty database',
+          deadline: 5000,
+        });
+        expect(loop.status()).to.include({ up: false });
+        const { migrate } = await import('../../src/store/migrate.js');
+        const { MIGRATIONS } = await import('../store/databases.js');
+        await migrate(bare.db, MIGRATIONS);
+        await loop.settled(15_000);
+        expect(await readCall(bare.db, callOf(story, 'a'))).to.not.equal(null);
+      } finally {
+        await loop.stop();
+        await journal.close();
+        await bare.remove();
+      }
+    });
+  });
+}
