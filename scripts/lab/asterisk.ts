@@ -17,7 +17,8 @@ import {
 import { type AsteriskTree, type AsteriskVersion, asteriskTree, wantedVersion } from './asterisk-tree.js';
 import { removeFolder, temporaryFolder } from './leaving.js';
 import { freePort, freeRange } from './ports.js';
-import { type Child, startChild } from './process.js';
+import { startChild } from './process.js';
+import { ended, type Service, startService, whenReady } from './service.js';
 import { until } from './wait.js';
 
 export interface AsteriskOptions {
@@ -39,7 +40,7 @@ export interface AsteriskOptions {
   rtpPorts?: number;
 }
 
-export interface Asterisk {
+export interface Asterisk extends Service {
   readonly version: AsteriskVersion;
   readonly pbx: string;
   readonly folder: string;
@@ -50,10 +51,10 @@ export interface Asterisk {
   readonly amiSecret: string;
   /** Every placeholder and its value. */
   readonly values: Values;
-  /** The full log: notices, warnings, errors, verbose 4. */
+  /** The full log. */
   readonly logPath: string;
+  /** The file the dialplan writes events into when no server takes them. */
   readonly spoolPath: string;
-  pid(): number;
   /** Runs a console command and gives what it prints. @throws Error after 15 s or when Asterisk is not there. */
   cli(command: string): Promise<string>;
   /** Writes a configuration file again (a template) without a reload. */
@@ -61,13 +62,8 @@ export interface Asterisk {
   log(): string;
   /** Lines of the log that are a WARNING or an ERROR; none when all is well. */
   problems(): string[];
+  /** Resolves when the console says it is fully booted. start() has waited for it already. */
   waitBooted(): Promise<void>;
-  /** Starts it again on the same ports and folder after stop() or kill(). */
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-  freeze(): void;
-  thaw(): void;
   /** Stops it and removes its folder. */
   remove(): Promise<void>;
 }
@@ -75,10 +71,15 @@ export interface Asterisk {
 const BOOT_MS = 30_000;
 const CLI_MS = 15_000;
 const HOST = '127.0.0.1';
-const FOLDERS =
-  'etc log/cdr-csv run spool/outgoing spool/tmp spool/monitor spool/voicemail spool/dialhook db cache agi-bin moh'.split(
-    ' ',
-  );
+const FOLDERS = [
+  'log/cdr-csv',
+  'run',
+  'db',
+  'cache',
+  'agi-bin',
+  'moh',
+  ...['outgoing', 'tmp', 'monitor', 'voicemail', 'dialhook'].map((name) => `spool/${name}`),
+];
 
 /** Starts Asterisk and waits until it is fully booted. @throws Error with the end of its log when it does not. */
 export async function startAsterisk(options: AsteriskOptions = {}): Promise<Asterisk> {
@@ -87,57 +88,61 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
   const folder = temporaryFolder(`asterisk-${version}`);
   const values = await chooseValues(version, folder, options);
   await prepare(tree, folder, values, options);
-  const conf = join(folder, 'etc/asterisk.conf');
-  const [program, ...first] = tree.command;
-  const launch = () => startChild(`asterisk ${version}`, program, [...first, '-f', '-C', conf], { cwd: folder });
-  const cli = async (command: string) => {
-    const result = await promisify(execFile)(program, [...first, '-C', conf, '-rx', command], {
-      timeout: CLI_MS,
-      maxBuffer: 16 << 20,
-    });
-    return result.stdout;
-  };
   const logPath = join(folder, 'log/full');
   const log = () => (existsSync(logPath) ? readFileSync(logPath, 'utf8') : '');
-  const waitBooted = () => booted(() => child, cli, folder, log);
-  let child = await launch();
-  await waitBooted();
+  const service = await startService(() => launch(tree, folder, log));
   return {
-    version,
-    pbx: values['PBX'] ?? '',
+    ...service,
+    ...addresses(version, values),
     folder,
-    sipHost: HOST,
-    sipPort: Number(values['SIP_PORT']),
-    amiPort: Number(values['AMI_PORT']),
-    amiUser: values['AMI_USER'] ?? '',
-    amiSecret: values['AMI_SECRET'] ?? '',
-    values,
     logPath,
-    spoolPath: values['SPOOL'] ?? '',
-    pid: () => child.pid,
-    cli,
+    cli: (command) => cli(tree, folder, command),
     configure: (name, text) => write(folder, name, fillTemplate(name, text, values)),
     log,
-    problems: () => problemsIn(log()),
-    waitBooted,
-    async start() {
-      if (child.exit() === null) return;
-      child = await launch();
-      await waitBooted();
+    problems: () =>
+      log()
+        .split('\n')
+        .filter((line) => /\b(?:WARNING|ERROR)\[/.test(line)),
+    async waitBooted() {
+      await until(() => booted(tree, folder), BOOTED);
     },
-    async stop() {
-      await child.stop();
-    },
-    async kill() {
-      await child.kill();
-    },
-    freeze: () => child.freeze(),
-    thaw: () => child.thaw(),
     async remove() {
-      await child.stop();
+      await service.stop();
       removeFolder(folder);
     },
   };
+}
+
+const BOOTED = { deadline: BOOT_MS, every: 25, what: 'Asterisk to be fully booted' };
+const confOf = (folder: string) => join(folder, 'etc/asterisk.conf');
+
+async function launch(tree: AsteriskTree, folder: string, log: () => string) {
+  const [program, ...first] = tree.command;
+  const child = await startChild(`asterisk ${tree.version}`, program, [...first, '-f', '-C', confOf(folder)], {
+    cwd: folder,
+  });
+  const ready = () => until(() => booted(tree, folder), { ...BOOTED, unless: () => ended(child) });
+  return whenReady(child, ready, () => log() || child.output());
+}
+
+async function cli(tree: AsteriskTree, folder: string, command: string): Promise<string> {
+  const [program, ...first] = tree.command;
+  const limits = { timeout: CLI_MS, maxBuffer: 16 << 20 };
+  const result = await promisify(execFile)(program, [...first, '-C', confOf(folder), '-rx', command], limits);
+  return result.stdout;
+}
+
+async function booted(tree: AsteriskTree, folder: string): Promise<boolean> {
+  return (
+    existsSync(join(folder, 'run/asterisk.ctl')) &&
+    /fully booted/i.test(await cli(tree, folder, 'core waitfullybooted'))
+  );
+}
+
+function addresses(version: AsteriskVersion, values: Values) {
+  const { PBX: pbx = '', AMI_USER: amiUser = '', AMI_SECRET: amiSecret = '', SPOOL: spoolPath = '' } = values;
+  const ports = { sipPort: Number(values['SIP_PORT']), amiPort: Number(values['AMI_PORT']) };
+  return { version, pbx, sipHost: HOST, ...ports, amiUser, amiSecret, spoolPath, values };
 }
 
 async function chooseValues(version: AsteriskVersion, folder: string, options: AsteriskOptions): Promise<Values> {
@@ -185,30 +190,4 @@ async function write(folder: string, name: string, text: string): Promise<void> 
   const path = join(folder, 'etc', name);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, text);
-}
-
-async function booted(
-  child: () => Child,
-  cli: (command: string) => Promise<string>,
-  folder: string,
-  log: () => string,
-): Promise<void> {
-  try {
-    await until(
-      async () => {
-        const exit = child().exit();
-        if (exit !== null) throw new Error(`Asterisk ended with ${exit.signal ?? exit.code}`);
-        return existsSync(join(folder, 'run/asterisk.ctl')) && /fully booted/i.test(await cli('core waitfullybooted'));
-      },
-      { deadline: BOOT_MS, every: 25, what: 'Asterisk to be fully booted' },
-    );
-  } catch (error) {
-    const end = (log() || child().output()).slice(-3000);
-    await child().kill();
-    throw new Error(`${error instanceof Error ? error.message : String(error)}; its log ends with:\n${end}`);
-  }
-}
-
-function problemsIn(log: string): string[] {
-  return log.split('\n').filter((line) => /\b(?:WARNING|ERROR)\[/.test(line));
 }

@@ -60,15 +60,21 @@ export interface PhoneEvent {
 export interface PhoneLog {
   readonly events: readonly PhoneEvent[];
   add(kind: PhoneEventKind, callId: string, fields?: Partial<PhoneEvent>): PhoneEvent;
-  /** Resolves with the first event from index `from` on that fits; also one that came before. @throws Error with the log after `deadline` ms. */
+  /**
+   * Resolves with the first event from index `from` on that fits; also one that came before. `what` names it in the error.
+   * @throws Error with the log after `deadline` ms.
+   */
   waitFor(
     fits: PhoneEventKind | ((event: PhoneEvent) => boolean),
     deadline: number,
-    from?: number,
+    more?: { from?: number; what?: string },
   ): Promise<PhoneEvent>;
   /** One line an event: time, kind, details. */
   text(): string;
 }
+
+/** A phone of the demo rings for days. */
+const KEPT = 5000;
 
 export function createPhoneLog(owner: string): PhoneLog {
   const events: PhoneEvent[] = [];
@@ -80,17 +86,17 @@ export function createPhoneLog(owner: string): PhoneLog {
     add(kind, callId, fields = {}) {
       const event = { at: Date.now(), kind, callId, ...fields };
       events.push(event);
+      if (events.length > 2 * KEPT) events.splice(0, KEPT);
       for (const watcher of [...watchers]) watcher(event);
       return event;
     },
-    waitFor(fits, deadline, from = 0) {
+    waitFor(fits, deadline, { from = 0, what = typeof fits === 'string' ? fits : 'an event that fits' } = {}) {
       const matches = typeof fits === 'function' ? fits : (event: PhoneEvent) => event.kind === fits;
       const early = events.slice(from).find(matches);
       if (early !== undefined) return Promise.resolve(early);
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           watchers.delete(watcher);
-          const what = typeof fits === 'function' ? 'a certain event' : fits;
           reject(new Error(`phone ${owner} waited ${deadline} ms for ${what}; it saw:\n${text() || 'nothing'}`));
         }, deadline);
         const watcher = (event: PhoneEvent) => {

@@ -1,27 +1,17 @@
 // A real SIP phone over UDP for tests and the demo: it registers, rings, answers, refuses, calls, holds and transfers.
 // The outside world's phone (a trunk's far end) is the same phone without a registration.
-
-import { type CallPhone, PhoneCall } from './phone-call.js';
+import { PhoneCall } from './phone-call.js';
+import type { CallPhone } from './phone-leg.js';
 import { createPhoneLog, type PhoneEvent, type PhoneEventKind, type PhoneLog } from './phone-log.js';
+import { answerAfter, autoAnswer, follow, type Plan } from './phone-plan.js';
 import { openAudio } from './sip/audio.js';
 import { type Dialog, dialogOfInvite, newCallId, newTag, request } from './sip/dialog.js';
 import { type Address, openEndpoint } from './sip/endpoint.js';
 import { addressOf, header, partyOf, type SipMessage, tagOf } from './sip/message.js';
+import { within } from './wait.js';
 
-/** What a phone does with a call that comes in. */
-export type Plan =
-  | { kind: 'answer'; afterMs: number }
-  /** Rings until the caller gives up. */
-  | { kind: 'ring' }
-  | { kind: 'reject'; status: number; afterMs: number }
-  /** Dead: not even a provisional answer. */
-  | { kind: 'ignore' };
-
-export const answerAfter = (afterMs: number): Plan => ({ kind: 'answer', afterMs });
-export const ringOnly: Plan = { kind: 'ring' };
-export const rejectWith = (status: number, afterMs = 0): Plan => ({ kind: 'reject', status, afterMs });
-export const busy: Plan = rejectWith(486);
-export const ignore: Plan = { kind: 'ignore' };
+export { answerAfter, busy, ignore, type Plan, rejectWith, ringOnly } from './phone-plan.js';
+export type { PhoneCall };
 
 export interface PhoneOptions {
   /** Its number at the PBX, and its login. */
@@ -36,7 +26,7 @@ export interface PhoneOptions {
   /** Any free port unless said. */
   port?: number;
   /** What it does with calls at first; answers after 100 ms unless said. */
-  plan?: Plan | ((call: PhoneCall) => Plan);
+  plan?: PlanOrChoice;
   /** Answer by itself when the INVITE's headers ask for it; true unless said. */
   autoAnswer?: boolean;
   /** Send silence while a call is up, so that the PBX sees sound; false unless said. */
@@ -45,208 +35,209 @@ export interface PhoneOptions {
   expires?: number;
 }
 
+/** Calls kept for incoming(); a phone that nobody asks would keep every one. */
+const MOST_WAITING = 100;
+
+/** One plan for all calls, or one chosen for each. */
+export type PlanOrChoice = Plan | ((call: PhoneCall) => Plan);
+
 export interface CallOptions {
   /** Another From than the phone's own: what the outside world calls itself. */
   from?: { number: string; name?: string };
-  /** Also as P-Asserted-Identity. */
+  /** The same as P-Asserted-Identity too. */
   asserted?: boolean;
   headers?: [string, string][];
 }
 
-export interface Phone {
+export class Phone {
   readonly user: string;
-  readonly address: Address;
   readonly log: PhoneLog;
   /** What it does with the next calls; may be changed at any time. */
-  plan: Plan | ((call: PhoneCall) => Plan);
+  plan: PlanOrChoice;
+  #options: PhoneOptions;
+  #line: CallPhone;
+  #registration: Dialog;
+  #calls = new Map<string, PhoneCall>();
+  #waiting: PhoneCall[] = [];
+  #timers = new Set<NodeJS.Timeout>();
+  #renewal: NodeJS.Timeout | undefined;
+
+  /** For openPhone(). */
+  constructor(options: PhoneOptions, line: CallPhone) {
+    const { user, pbx, name = '', plan = answerAfter(100) } = options;
+    this.user = user;
+    this.log = line.log;
+    this.plan = plan;
+    this.#options = options;
+    this.#line = line;
+    this.#registration = newDialog(`sip:${pbx.host}:${pbx.port}`, addressOf(name, `sip:${user}@${pbx.host}`));
+    this.#registration.remote = `<sip:${user}@${pbx.host}>`;
+  }
+
+  get address(): Address {
+    return this.#line.endpoint.local;
+  }
+
   /** Calls that are not over yet. */
-  calls(): PhoneCall[];
+  calls(): PhoneCall[] {
+    return [...this.#calls.values()];
+  }
+
   /** RTP packets that came in so far. */
-  packets(): number;
+  packets(): number {
+    return this.#line.audio.received();
+  }
+
   /** @throws Error when the PBX refuses or does not answer. */
-  register(): Promise<void>;
-  unregister(): Promise<void>;
-  /** Dials. The INVITE is out when this returns; call.answered() waits for the answer. */
-  call(number: string, options?: CallOptions): PhoneCall;
+  async register(): Promise<void> {
+    const { expires = 600 } = this.#options;
+    await this.#register(expires);
+    clearInterval(this.#renewal);
+    this.#renewal = setInterval(() => this.#register(expires).catch(() => {}), expires * 500);
+    this.#renewal.unref();
+  }
+
+  async unregister(): Promise<void> {
+    clearInterval(this.#renewal);
+    await this.#register(0);
+  }
+
+  async #register(seconds: number): Promise<void> {
+    const parts = { headers: [['Expires', String(seconds)]] as [string, string][] };
+    const { status, reason } = await request(this.#registration, this.#line, 'REGISTER', parts);
+    if (status >= 300) {
+      this.log.add('register_refused', '', { status, reason });
+      throw new Error(`the PBX refused to register ${this.user}: ${status} ${reason}`);
+    }
+    this.log.add(seconds > 0 ? 'registered' : 'unregistered', '');
+  }
+
+  /** Dials. The INVITE is out when this returns; answered() of the call waits for the answer. */
+  call(number: string, { from, asserted = false, headers = [] }: CallOptions = {}): PhoneCall {
+    const { user, name = '', pbx } = this.#options;
+    const self = addressOf(from?.name ?? name, `sip:${encodeURIComponent(from?.number ?? user)}@${this.address.host}`);
+    const dialog = newDialog(`sip:${encodeURIComponent(number)}@${pbx.host}:${pbx.port}`, self);
+    const call = new PhoneCall(this.#line, dialog, { number, name: '' }, null);
+    this.#calls.set(call.callId, call);
+    const identity: [string, string][] = asserted ? [['P-Asserted-Identity', self]] : [];
+    call.invite([...identity, ...headers]).catch(() => {});
+    return call;
+  }
+
   /** The next call that came in and was not given out yet. @throws Error with the log after `deadline` ms. */
-  incoming(deadline?: number): Promise<PhoneCall>;
-  waitFor(
-    fits: PhoneEventKind | ((event: PhoneEvent) => boolean),
-    deadline?: number,
-    from?: number,
-  ): Promise<PhoneEvent>;
+  async incoming(deadline = 5000): Promise<PhoneCall> {
+    if (this.#waiting.length === 0)
+      await this.log.waitFor('invite_received', deadline, { from: this.log.events.length });
+    const call = this.#waiting.shift();
+    if (call === undefined) throw new Error(`phone ${this.user}: another waiter took the call`);
+    return call;
+  }
+
+  /** Forgets calls that incoming() has not given out, and takes a plan: a fresh start for a test. */
+  reset(plan: PlanOrChoice = answerAfter(100)): void {
+    this.#waiting.length = 0;
+    this.plan = plan;
+  }
+
+  /** The first event that fits, past (from index `from` on) or to come. @throws Error with the log after `deadline` ms. */
+  waitFor(fits: PhoneEventKind | ((event: PhoneEvent) => boolean), deadline = 5000, from = 0): Promise<PhoneEvent> {
+    return this.log.waitFor(fits, deadline, { from });
+  }
+
   /** Hangs up what is up, and closes. Does not unregister. */
-  close(): Promise<void>;
+  async close(): Promise<void> {
+    clearInterval(this.#renewal);
+    for (const timer of this.#timers) clearTimeout(timer);
+    await Promise.allSettled(this.calls().map((call) => within(call.hangup(), 1000, 'the other side to take our BYE')));
+    this.#line.audio.close();
+    await this.#line.endpoint.close();
+  }
+
+  /** A request from the PBX. For openPhone(). */
+  receive(message: SipMessage, from: Address): void {
+    const call = this.find(message);
+    if (call !== undefined) call.receive(message, from);
+    else if (message.method === 'INVITE' && tagOf(header(message, 'To')) === '') this.#ringing(message, from);
+    else if (message.method !== 'ACK') this.#outsideCalls(message, from);
+  }
+
+  /** The call a message belongs to. For openPhone(). */
+  find(message: SipMessage): PhoneCall | undefined {
+    return this.#calls.get(header(message, 'Call-ID'));
+  }
+
+  /** For the calls. */
+  forget(callId: string): void {
+    this.#calls.delete(callId);
+    if (this.#calls.size === 0) this.#line.audio.hush();
+  }
+
+  #ringing(invite: SipMessage, from: Address): void {
+    const party = partyOf(header(invite, 'From'));
+    const call = new PhoneCall(this.#line, dialogOfInvite(invite, newTag()), party, { request: invite, from });
+    this.#calls.set(call.callId, call);
+    const auto = this.#options.autoAnswer === false ? null : autoAnswer(invite);
+    const headers = Object.fromEntries(invite.headers.map(([name, value]) => [name.toLowerCase(), value]).reverse());
+    this.#waiting.push(call);
+    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
+    this.log.add('invite_received', call.callId, {
+      ...party,
+      dialled: call.dialled,
+      autoAnswer: auto !== null,
+      headers,
+    });
+    const plan = typeof this.plan === 'function' ? this.plan(call) : this.plan;
+    follow(call, auto ?? plan, (ms, act) => this.#later(ms, act));
+  }
+
+  // Asterisk qualifies its contacts and tells of voicemail outside any call.
+  #outsideCalls(message: SipMessage, from: Address): void {
+    const known = message.method === 'OPTIONS' || message.method === 'NOTIFY';
+    if (known) this.log.add(message.method === 'OPTIONS' ? 'options_received' : 'notify_received', '');
+    const answer = known ? { status: 200, reason: 'OK' } : { status: 481, reason: 'Call/Transaction Does Not Exist' };
+    this.#line.endpoint.reply(message, from, {
+      ...answer,
+      toTag: newTag(),
+      headers: [['Contact', this.#line.contact]],
+    });
+  }
+
+  #later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      act();
+    }, ms);
+    this.#timers.add(timer);
+  }
 }
 
 /** Opens a phone; it does not register by itself. @throws Error when its address cannot be bound. */
 export async function openPhone(options: PhoneOptions): Promise<Phone> {
-  const {
-    user,
-    password = '',
-    pbx,
-    name = '',
-    host = '127.0.0.1',
-    autoAnswer = true,
-    rtp = false,
-    expires = 600,
-  } = options;
-  const log = createPhoneLog(user);
-  const calls = new Map<string, PhoneCall>();
-  const waiting: PhoneCall[] = [];
-  const timers = new Set<NodeJS.Timeout>();
-  const later = (ms: number, act: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      act();
-    }, ms);
-    timers.add(timer);
-  };
+  const { user, password = '', pbx, host = '127.0.0.1', rtp = false } = options;
   const endpoint = await openEndpoint(host, options.port ?? 0, {
-    onRequest: (message, from) => receive(message, from),
-    onProvisional: (sent, response) => calls.get(header(response, 'Call-ID'))?.provisional(sent, response),
-    onRepeated: (response) => calls.get(header(response, 'Call-ID'))?.repeatAck(response),
+    onRequest: (message, from) => phone.receive(message, from),
+    onProvisional: (sent, response) => phone.find(response)?.provisional(sent, response),
+    onRepeated: (response) => phone.find(response)?.repeatAck(response),
   });
-  const audio = await openAudio(host);
-  const contact = `<sip:${user}@${host}:${endpoint.local.port}>`;
-  const credentials = password === '' ? null : { user, password };
-  const line: CallPhone = {
+  const phone = new Phone(options, {
     endpoint,
     pbx,
-    contact,
-    credentials,
-    log,
-    audio,
+    contact: `<sip:${user}@${host}:${endpoint.local.port}>`,
+    credentials: password === '' ? null : { user, password },
+    log: createPhoneLog(user),
+    audio: await openAudio(host),
     host,
     rtp,
-    onEnded: (call) => ended(call),
-  };
-  const ended = (call: PhoneCall) => {
-    calls.delete(call.callId);
-    if (calls.size === 0) audio.hush();
-  };
-  const receive = (message: SipMessage, from: Address) => {
-    const call = calls.get(header(message, 'Call-ID'));
-    if (call !== undefined) call.receive(message, from);
-    else if (message.method === 'INVITE' && tagOf(header(message, 'To')) === '') ringing(message, from);
-    else answerOutsideCalls(line, message, from);
-  };
-  const ringing = (invite: SipMessage, from: Address) => {
-    const party = partyOf(header(invite, 'From'));
-    const call = new PhoneCall(line, dialogOfInvite(invite, newTag()), party, { request: invite, from });
-    calls.set(call.callId, call);
-    const auto = autoAnswer ? autoAnswerAfter(invite) : null;
-    log.add('invite_received', call.callId, {
-      ...party,
-      dialled: call.dialled,
-      autoAnswer: auto !== null,
-      headers: headersOf(invite),
-    });
-    waiting.push(call);
-    follow(
-      call,
-      auto === null ? (typeof phone.plan === 'function' ? phone.plan(call) : phone.plan) : answerAfter(auto),
-      later,
-    );
-  };
-  const registration: Dialog = newDialog(`sip:${pbx.host}:${pbx.port}`, addressOf(name, `sip:${user}@${pbx.host}`));
-  registration.remote = `<sip:${user}@${pbx.host}>`;
-  const register = async (seconds: number) => {
-    const response = await request(registration, line, 'REGISTER', { headers: [['Expires', String(seconds)]] });
-    const { status, reason } = response;
-    if (status >= 300) {
-      log.add('register_refused', '', { status, reason });
-      throw new Error(`the PBX refused to register ${user}: ${status} ${reason}`);
-    }
-    log.add(seconds > 0 ? 'registered' : 'unregistered', '');
-  };
-  let renewal: NodeJS.Timeout | undefined;
-  const phone: Phone = {
-    user,
-    address: endpoint.local,
-    log,
-    plan: options.plan ?? answerAfter(100),
-    calls: () => [...calls.values()],
-    packets: () => audio.received(),
-    async register() {
-      await register(expires);
-      clearInterval(renewal);
-      renewal = setInterval(() => register(expires).catch(() => {}), expires * 500);
-      renewal.unref();
-    },
-    async unregister() {
-      clearInterval(renewal);
-      await register(0);
-    },
-    call(number, { from, asserted = false, headers = [] } = {}) {
-      const self = addressOf(from?.name ?? name, `sip:${encodeURIComponent(from?.number ?? user)}@${host}`);
-      const dialog = newDialog(`sip:${encodeURIComponent(number)}@${pbx.host}:${pbx.port}`, self);
-      const call = new PhoneCall(line, dialog, { number, name: '' }, null);
-      calls.set(call.callId, call);
-      const identity: [string, string][] = asserted ? [['P-Asserted-Identity', self]] : [];
-      call.invite([...identity, ...headers]).catch(() => {});
-      return call;
-    },
-    async incoming(deadline = 5000) {
-      const from = waiting.length > 0 ? 0 : log.events.length;
-      if (waiting.length === 0) await log.waitFor('invite_received', deadline, from);
-      const call = waiting.shift();
-      if (call === undefined) throw new Error(`phone ${user}: another waiter took the call`);
-      return call;
-    },
-    waitFor: (fits, deadline = 5000, from = 0) => log.waitFor(fits, deadline, from),
-    async close() {
-      clearInterval(renewal);
-      for (const timer of timers) clearTimeout(timer);
-      await Promise.allSettled([...calls.values()].map((call) => withinASecond(call.hangup())));
-      audio.close();
-      await endpoint.close();
-    },
-  };
+    onEnded: (callId) => phone.forget(callId),
+  });
   return phone;
 }
 
 /** The outside world behind a trunk: no login, another loopback address, any From. */
-export function openTrunk(
-  options: Omit<PhoneOptions, 'user' | 'password'> & { user?: string; password?: string },
-): Promise<Phone> {
+export function openTrunk(options: Omit<PhoneOptions, 'user'> & { user?: string }): Promise<Phone> {
   return openPhone({ user: 'trunk', host: '127.0.0.2', ...options });
 }
 
 function newDialog(target: string, self: string): Dialog {
   return { callId: newCallId(), local: `${self};tag=${newTag()}`, remote: `<${target}>`, target, cseq: 0 };
 }
-
-function follow(call: PhoneCall, plan: Plan, later: (ms: number, act: () => void) => void): void {
-  const rings = plan.kind !== 'ignore' && !(plan.kind === 'reject' && plan.afterMs === 0);
-  if (rings) call.ring();
-  else if (plan.kind === 'reject') call.reject(plan.status);
-  if (plan.kind === 'answer') later(plan.afterMs, () => call.state === 'ringing' && call.answer());
-  if (plan.kind === 'reject' && rings) later(plan.afterMs, () => call.reject(plan.status));
-}
-
-// Requests that belong to no call: Asterisk qualifies its contacts, and tells of voicemail.
-function answerOutsideCalls({ endpoint, log, contact }: CallPhone, message: SipMessage, from: Address): void {
-  if (message.method === 'ACK') return;
-  const known = message.method === 'OPTIONS' || message.method === 'NOTIFY';
-  if (known) log.add(message.method === 'OPTIONS' ? 'options_received' : 'notify_received', '');
-  const [status, reason] = known ? [200, 'OK'] : [481, 'Call/Transaction Does Not Exist'];
-  endpoint.reply(message, from, { status, reason, toTag: newTag(), headers: [['Contact', contact]] });
-}
-
-/** Milliseconds after which the INVITE asks to be answered by itself; null when it does not. */
-function autoAnswerAfter(invite: SipMessage): number | null {
-  const after = /answer-after\s*=\s*(\d+)/i.exec(header(invite, 'Call-Info'))?.[1];
-  if (after !== undefined) return Number(after) * 1000;
-  const asked =
-    /info\s*=\s*"?(alert-autoanswer|auto-answer)/i.test(header(invite, 'Alert-Info')) ||
-    /^auto/i.test(header(invite, 'Answer-Mode'));
-  return asked ? 0 : null;
-}
-
-function headersOf(message: SipMessage): Record<string, string> {
-  return Object.fromEntries(message.headers.map(([name, value]) => [name.toLowerCase(), value]).reverse());
-}
-
-const withinASecond = (promise: Promise<void>) =>
-  Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);

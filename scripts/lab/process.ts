@@ -1,5 +1,4 @@
-// Programs the lab starts. Each leads a process group of its own, is stopped by its own id, and never outlives us:
-// at our exit, at SIGINT and SIGTERM its group is killed, and a small shell (the reaper) kills it should we be killed ourselves.
+// Programs the lab starts. Each leads a process group of its own, is stopped by its own id, and never outlives us (leaving.ts).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
@@ -12,17 +11,8 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-export interface Child {
-  readonly name: string;
-  readonly pid: number;
-  /** How it ended; null while it runs. */
-  exit(): Exit | null;
-  /** Settles when it has ended; never rejects. */
-  readonly exited: Promise<Exit>;
-  /** The last 256 KiB it wrote, both streams. */
-  output(): string;
-  /** Calls `listener` with every whole line from now on; gives back how to stop that. */
-  onLine(listener: (line: string) => void): () => void;
+/** What can be done to a program that runs. */
+export interface Controls {
   /** Asks it to end (SIGTERM unless said at the start), kills its group after `graceMs`. */
   stop(graceMs?: number): Promise<Exit>;
   /** SIGKILL to its whole group, as a power cut would. */
@@ -33,9 +23,24 @@ export interface Child {
   thaw(): void;
 }
 
+export interface Child extends Controls {
+  readonly name: string;
+  readonly pid: number;
+  /** How it ended; null while it runs. */
+  exit(): Exit | null;
+  /** Settles when it has ended; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** The last 256 KiB it wrote, both streams. */
+  output(): string;
+  /** Calls `listener` with every whole line from now on; gives back how to stop that. */
+  onLine(listener: (line: string) => void): () => void;
+}
+
 export interface ChildOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** Written to its standard input, which is then closed. */
+  input?: string;
   /** All output is appended to this file too. */
   logFile?: string;
   stopSignal?: NodeJS.Signals;
@@ -52,18 +57,16 @@ export async function startChild(
   args: string[],
   options: ChildOptions = {},
 ): Promise<Child> {
-  const { cwd, env, stopSignal = 'SIGTERM', graceMs = 10_000 } = options;
-  const child = spawn(command, args, {
-    cwd,
-    env: env ?? process.env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { cwd, env = process.env, input } = options;
+  const stdin = input === undefined ? 'ignore' : 'pipe';
+  const child = spawn(command, args, { cwd, env, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
   try {
     await once(child, 'spawn');
   } catch (error) {
     throw new Error(`${name} did not start: ${command}: ${error instanceof Error ? error.message : String(error)}`);
   }
+  // A program that does not read its input has its reasons; its end tells them.
+  child.stdin?.on('error', () => {}).end(input);
   const pid = child.pid ?? 0;
   const forget = remember(pid);
   let exit: Exit | null = null;
@@ -74,38 +77,44 @@ export async function startChild(
       resolve(exit);
     });
   });
-  const { output, listeners } = collect(child, options.logFile);
-  const signalGroup = (signal: NodeJS.Signals) => {
-    if (exit === null) signalGroupOf(pid, signal);
+  const running = { name, pid, exited, exit: () => exit };
+  return { ...running, ...collect(child, options.logFile), ...controls(running, options) };
+}
+
+function controls(
+  { name, pid, exited, exit }: Pick<Child, 'name' | 'pid' | 'exited' | 'exit'>,
+  options: ChildOptions,
+): Controls {
+  const signal = (target: number, what: NodeJS.Signals) => {
+    if (exit() === null) send(target, what);
   };
-  const kill = async () => {
-    signalGroup('SIGKILL');
+  const kill = () => {
+    signal(-pid, 'SIGKILL');
     return within(exited, 10_000, `${name} (pid ${pid}) to end after SIGKILL`);
   };
   return {
-    name,
-    pid,
-    exited,
-    exit: () => exit,
-    output,
     kill,
-    onLine(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    async stop(ms = graceMs) {
-      if (exit !== null) return exit;
+    async stop(graceMs = options.graceMs ?? 10_000) {
       // A frozen program cannot hear the request to end.
-      signalGroup('SIGCONT');
-      if (exit === null) signalOne(pid, stopSignal);
-      return within(exited, ms, `${name} to stop`).catch(kill);
+      signal(-pid, 'SIGCONT');
+      signal(pid, options.stopSignal ?? 'SIGTERM');
+      return within(exited, graceMs, `${name} to stop`).catch(kill);
     },
-    freeze: () => signalGroup('SIGSTOP'),
-    thaw: () => signalGroup('SIGCONT'),
+    freeze: () => signal(-pid, 'SIGSTOP'),
+    thaw: () => signal(-pid, 'SIGCONT'),
   };
 }
 
-function collect(child: ChildProcess, logFile: string | undefined) {
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch (error) {
+    // Gone between the look and the signal: what was wanted has happened.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+function collect(child: ChildProcess, logFile: string | undefined): Pick<Child, 'output' | 'onLine'> {
   const listeners = new Set<(line: string) => void>();
   let kept = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -117,20 +126,13 @@ function collect(child: ChildProcess, logFile: string | undefined) {
       for (const listener of [...listeners]) listener(line);
     });
   }
-  return { output: () => kept.slice(-KEPT_OUTPUT), listeners };
-}
-
-function signalGroupOf(pid: number, signal: NodeJS.Signals): void {
-  signalOne(-pid, signal);
-}
-
-function signalOne(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    // Gone between the look and the signal: what was wanted has happened.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  return {
+    output: () => kept.slice(-KEPT_OUTPUT),
+    onLine(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }
 
 /** Runs a program to its end and gives its output. @throws Error with the output when it fails or takes longer than `timeoutMs`. */
@@ -141,9 +143,8 @@ export async function run(
   options: ChildOptions & { timeoutMs?: number } = {},
 ): Promise<string> {
   const child = await startChild(name, command, args, options);
-  const timeoutMs = options.timeoutMs ?? 60_000;
   try {
-    const exit = await within(child.exited, timeoutMs, `${name} to end`);
+    const exit = await within(child.exited, options.timeoutMs ?? 60_000, `${name} to end`);
     if (exit.code !== 0) throw new Error(`${name} ended with ${exit.signal ?? exit.code}`);
     return child.output();
   } catch (error) {

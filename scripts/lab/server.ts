@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { temporaryFolder } from './leaving.js';
 import { type Child, type Exit, startChild } from './process.js';
-import { within } from './wait.js';
+import { ended, whenReady } from './service.js';
+import { until, within } from './wait.js';
 
 export interface ServerOptions {
   /** DIALHOOK_* options; the lab sets the data folder and lets both ports be any free one unless said here. */
@@ -32,7 +33,7 @@ export interface Server {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const READY = /^dialhook ready\b(.*)$/;
+const READY = /^dialhook ready\b(.*)$/m;
 
 /** Program and arguments of `dialhook …`: the built one with DIALHOOK_BUILT=1, else the source. */
 export function dialhookCommand(args: string[]): [string, string[]] {
@@ -49,9 +50,8 @@ export function dialhookEnv(env: Record<string, string> = {}): Record<string, st
   return {
     DIALHOOK_AGI_PORT: '0',
     DIALHOOK_WEB_PORT: '0',
-    DIALHOOK_CONFIG: '',
-    ...env,
     DIALHOOK_DATA_DIR: env['DIALHOOK_DATA_DIR'] ?? temporaryFolder('data'),
+    ...env,
   };
 }
 
@@ -68,38 +68,38 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     env: { ...withoutDialhook(), ...env },
     ...log,
   });
-  try {
-    const places = await within(readyLine(child), options.deadline ?? 20_000, 'dialhook to be ready');
-    return {
-      agi: places['agi'] ?? '',
-      web: (places['web'] ?? '').replace(/\/$/, ''),
-      dataDir: env['DIALHOOK_DATA_DIR'] ?? '',
-      env,
-      child,
-      stop: () => child.stop(),
-      kill: () => child.kill(),
-      freeze: () => child.freeze(),
-      thaw: () => child.thaw(),
-    };
-  } catch (error) {
-    await child.kill();
-    throw new Error(
-      `${error instanceof Error ? error.message : String(error)}; it wrote:\n${child.output().slice(-4000) || 'nothing'}`,
-    );
-  }
+  const ready = () => READY.exec(child.output())?.[1];
+  const patience = {
+    deadline: options.deadline ?? 20_000,
+    what: 'the line "dialhook ready …"',
+    unless: () => ended(child),
+  };
+  await whenReady(child, () => until(ready, patience));
+  const places = Object.fromEntries(
+    [...(ready() ?? '').matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [key, value]),
+  );
+  return {
+    agi: places['agi'] ?? '',
+    web: (places['web'] ?? '').replace(/\/$/, ''),
+    dataDir: env['DIALHOOK_DATA_DIR'] ?? '',
+    env,
+    child,
+    stop: () => child.stop(),
+    kill: () => child.kill(),
+    freeze: () => child.freeze(),
+    thaw: () => child.thaw(),
+  };
 }
 
-/** Runs `dialhook <args>` to its end. `input` goes to its standard input. Gives what it printed and its exit status. */
+/** Runs `dialhook <args>` to its end, `input` being its standard input. Gives what it printed and its exit status. */
 export async function runDialhook(
   args: string[],
   env: Record<string, string>,
-  deadline = 30_000,
+  { input, deadline = 30_000 }: { input?: string; deadline?: number } = {},
 ): Promise<{ code: number | null; output: string }> {
   const [program, all] = dialhookCommand(args);
-  const child = await startChild(`dialhook ${args[0] ?? ''}`, program, all, {
-    cwd: ROOT,
-    env: { ...withoutDialhook(), ...env },
-  });
+  const options = { cwd: ROOT, env: { ...withoutDialhook(), ...env }, ...(input === undefined ? {} : { input }) };
+  const child = await startChild(`dialhook ${args[0] ?? ''}`, program, all, options);
   try {
     const exit = await within(child.exited, deadline, `dialhook ${args.join(' ')} to end`);
     return { code: exit.code, output: child.output() };
@@ -107,17 +107,6 @@ export async function runDialhook(
     await child.kill();
     throw error;
   }
-}
-
-function readyLine(child: Child): Promise<Record<string, string>> {
-  return new Promise((resolve, reject) => {
-    child.onLine((line) => {
-      const rest = READY.exec(line)?.[1];
-      if (rest !== undefined)
-        resolve(Object.fromEntries([...rest.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [key, value])));
-    });
-    child.exited.then((exit) => reject(new Error(`dialhook ended with ${exit.signal ?? exit.code}`))).catch(reject);
-  });
 }
 
 // A developer's own DIALHOOK_DATABASE_URL must never reach a test.

@@ -8,6 +8,8 @@ export interface UntilOptions {
   every?: number;
   /** What is waited for, as the end of "waited 5000 ms for …". */
   what: string | (() => string);
+  /** A reason to give up at once: what is waited for can never come any more. */
+  unless?: () => string | null;
 }
 
 type Falsy = false | null | undefined | '' | 0;
@@ -15,14 +17,16 @@ type Falsy = false | null | undefined | '' | 0;
 /**
  * Asks `look` again and again until it gives something truthy, and gives that back. A look that throws counts as "not yet";
  * its message stands in the error. A look that hangs is bounded by the same deadline.
- * @throws Error `waited N ms for <what>; last: …` when the deadline passes.
+ * @throws Error `waited N ms for <what>; last: …` when the deadline passes, or what `unless` says.
  */
 export async function until<T>(look: () => T | Promise<T>, options: UntilOptions): Promise<Exclude<T, Falsy>> {
-  const { deadline = 5000, every = 20, what } = options;
+  const { deadline = 5000, every = 20, what, unless = () => null } = options;
   const end = performance.now() + deadline;
   let last = 'nothing';
   for (;;) {
     const left = end - performance.now();
+    const hopeless = unless();
+    if (hopeless !== null) throw new Error(hopeless);
     if (left <= 0) {
       throw new Error(`waited ${deadline} ms for ${typeof what === 'string' ? what : what()}; last: ${last}`);
     }
