@@ -6,7 +6,8 @@ import { run, startChild } from '../../scripts/lab/process.js';
 import { until } from '../../scripts/lab/wait.js';
 
 /** Running: a dead one that nobody has collected yet is dead. */
-const alive = (pid: number) => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+const alive = (pid: number) =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 const here = fileURLToPath(new URL('.', import.meta.url));
 
 describe('lab: process', () => {

@@ -28,6 +28,12 @@ describe('lab: until', () => {
     );
   });
 
+  it('gives up at once for a reason', async () => {
+    expect(await failure(until(() => false, { what: 'an answer', unless: () => 'the server ended' }))).to.equal(
+      'the server ended',
+    );
+  });
+
   it('does not hang on a look that hangs', async () => {
     expect(await failure(until(() => new Promise(() => {}), { deadline: 40, what: 'an answer' }))).to.match(
       /^waited 40 ms for an answer; last: waited \d+ ms/,
