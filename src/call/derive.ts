@@ -119,9 +119,12 @@ function visitOf(channel: ChannelFacts, visits: readonly { queue: string; entere
   return visits.findLastIndex((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
 }
 
+/** Visits that the caller ended: a phone that rang just then was not let ring by anybody. */
+const CALLER_LEFT = new Set(['abandoned', 'exit_key']);
+
 function ringContext(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
   const visit = channel.met === 'offer' ? visits[visitOf(channel, visits)] : undefined;
-  if (visit) return { answeredAt: visit.answeredAt, gaveUpAt: visit.outcome === 'abandoned' ? visit.leftAt : null };
+  if (visit) return { answeredAt: visit.answeredAt, gaveUpAt: CALLER_LEFT.has(visit.outcome) ? visit.leftAt : null };
   const others = shape.people.filter(
     (c) => c !== channel && c !== shape.caller && c.answeredAt !== null && c.queue === '',
   );

@@ -15,6 +15,8 @@ export interface LoopStatus {
   /** Events stored by this process. */
   applied: number;
   state: JournalState | null;
+  /** When the oldest event came that the tables do not hold yet, ms; null when they hold all. */
+  behindSince: number | null;
 }
 
 export interface RecordLoop {
@@ -50,7 +52,14 @@ export function startLoop(options: LoopOptions): RecordLoop {
   const { db, journal, server, log } = options;
   const now = options.now ?? Date.now;
   const memory: Memory = new Map();
-  const status: LoopStatus = { up: false, error: 'not connected yet', since: now(), applied: 0, state: null };
+  const status: LoopStatus = {
+    up: false,
+    error: 'not connected yet',
+    since: now(),
+    applied: 0,
+    state: null,
+    behindSince: null,
+  };
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   let pause = RETRY_MS.first;
@@ -60,6 +69,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     const state = status.state;
     mark(true, '');
     const { records, next } = await journal.read(state, options.batch ?? BATCH);
+    status.behindSince = records[0]?.receivedAt || null;
     if (records.length === 0) return Promise.race([journal.wait(state, IDLE_MS), stopped]);
     const before = state.events;
     status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });

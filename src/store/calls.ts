@@ -120,3 +120,13 @@ export async function rowsOfCalls(
   }
   return found;
 }
+
+/** What the call of a click is doing: its state while it runs, `ended` with its outcome afterwards; null when there is none. */
+export async function callOfClick(db: Db, click: string): Promise<{ state: string; outcome: string } | null> {
+  const live = (await db.knex('rt_calls').where({ call_id: click }).first('state')) as { state: string } | undefined;
+  if (live) return { state: live.state, outcome: 'in_progress' };
+  const done = (await db.knex('cdr_calls').where({ call_id: click }).first('outcome')) as
+    | { outcome: string }
+    | undefined;
+  return done ? { state: 'ended', outcome: done.outcome } : null;
+}

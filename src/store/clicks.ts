@@ -56,33 +56,25 @@ export async function saveClick(db: Db, click: ClickRow): Promise<void> {
   });
 }
 
+/** Changes a click, only while its state is one of `from`: an event may have moved it on in the meantime. */
 export async function updateClick(
   db: Db,
   id: string,
-  change: Partial<Pick<ClickRow, 'state' | 'result' | 'error'>>,
+  change: { state: ClickState; error?: string },
   now: number,
+  from: readonly ClickState[],
 ): Promise<void> {
-  const row = {
-    ...change,
-    ...(change.error === undefined ? {} : { error: change.error.slice(0, 255) }),
-    changed_at: toDb(now),
-  };
-  await db.knex('clicks').where({ id }).update(row);
+  const error = change.error === undefined ? {} : { error: change.error.slice(0, 255) };
+  await db
+    .knex('clicks')
+    .where({ id })
+    .whereIn('state', from)
+    .update({ state: change.state, ...error, changed_at: toDb(now) });
 }
 
 export async function findClick(db: Db, id: string): Promise<ClickRow | null> {
   const row = (await db.knex('clicks').where({ id }).first()) as Stored | undefined;
   return row ? fromStored(row) : null;
-}
-
-/** How many clicks of one verb a user made since `since`; what the rate limit counts. */
-export async function countClicks(db: Db, userId: number, verb: string, since: number): Promise<number> {
-  const [row] = (await db
-    .knex('clicks')
-    .where({ user_id: userId, verb })
-    .where('sent_at', '>=', toDb(since))
-    .count({ n: '*' })) as { n: number }[];
-  return Number(row?.n ?? 0);
 }
 
 const fromStored = (row: Stored): ClickRow => ({

@@ -58,6 +58,7 @@ function toLine(file: string, call: string, text: string): string {
   const [time = '', kind = '', ...words] = text.split(/\s+/);
   if (!/^\d+\.\d{3}$/.test(time)) throw new Error(`${file}: "${text}" does not begin with seconds.milliseconds`);
   const at = T0 + Math.round(Number(time) * 1000);
+  const of = take(words, 'of');
   const ch = take(['', ...words.splice(words.lastIndexOf('ch'))], 'ch');
   const channel = channelOf(ch);
   const uniqueid = `u-${ch}`;
@@ -66,7 +67,7 @@ function toLine(file: string, call: string, text: string): string {
     id: `pbx1-${uniqueid}-${kind}-${at}`,
     at,
     pbx: 'pbx1',
-    call,
+    call: of ? `${call}-${of}` : call,
     event: kind,
     channel,
     uniqueid,

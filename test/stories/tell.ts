@@ -1,5 +1,7 @@
 // A call as the lower part of a story tells it.
 import type { Call } from '../../src/call/call.js';
+import type { CallEvent } from '../../src/call/event.js';
+import { fold } from '../../src/call/fold.js';
 
 /** Tells a call; times are seconds from `zero`. */
 export function tell(call: Call, zero: number): string[] {
@@ -24,6 +26,18 @@ export function tell(call: Call, zero: number): string[] {
     );
   for (const odd of call.odd) rows.push(`odd       ${odd}`);
   return rows.map(tidy);
+}
+
+/** Folds the calls of a story and tells them in the order in which they began. */
+export function tellAll(events: readonly CallEvent[], zero: number): string[] {
+  const ids = new Set(events.map((event) => event.call));
+  const calls = [...ids].map((id) =>
+    fold(
+      id,
+      events.filter((event) => event.call === id),
+    ),
+  );
+  return calls.sort((a, b) => a.startedAt - b.startedAt).flatMap((call) => tell(call, zero));
 }
 
 export const tidy = (row: string) => row.trim().replace(/\s+/g, ' ');

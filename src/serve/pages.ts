@@ -1,0 +1,120 @@
+// The web role: one snapshot a second, the pages, the first administrator.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createFirstAdministrator } from '../auth/first.js';
+import type { SessionStore, UserStore } from '../auth/users.js';
+import type { Config } from '../config/options.js';
+import type { Log } from '../log/log.js';
+import { findClient } from '../store/clients.js';
+import type { Db } from '../store/database.js';
+import { recentCalls } from '../store/recent.js';
+import { deleteExpiredSessions, deleteSession, findSession, saveSession, touchSession } from '../store/sessions.js';
+import { snapshotReader } from '../store/snapshot.js';
+import { startOfDay } from '../store/time.js';
+import { createUser, findUserById, findUserByLogin, listUsers } from '../store/users.js';
+import type { Status } from '../web/deps.js';
+import { startSnapshots } from '../web/snapshot.js';
+import { createWeb } from '../web/web.js';
+import { listenFor } from './listen.js';
+import type { Pbx } from './pbx.js';
+
+export interface Pages {
+  address(): AddressInfo | null;
+  close(): Promise<void>;
+}
+
+export interface PagesParts {
+  config: Config;
+  db: Db;
+  pbx: Pbx;
+  /** How far the tables are behind: events, and the age of the oldest, ms. */
+  behind(): Promise<{ lag: number; behind: number }>;
+  databaseUp(): boolean;
+  log: Log;
+}
+
+const OWN_CALLS = 50;
+const SWEEP_MS = 10 * 60_000;
+
+/** Serves the pages as soon as the port is free. Resolves when they are served; false when `signal` came first. */
+export async function startPages(parts: PagesParts, signal: AbortSignal): Promise<Pages | null> {
+  const { config, db, pbx } = parts;
+  const log = parts.log.child({ room: 'web' });
+  let journal = { lag: 0, behind: 0 };
+  const read = snapshotReader(db, config.timeZone, async () => {
+    journal = await parts.behind();
+    return journal.lag;
+  });
+  const snapshots = startSnapshots({ read: (now) => read(now), log });
+  const status = (): Status => ({
+    database: { up: parts.databaseUp() && snapshots.failingSince() === null },
+    pbx: pbx.state(),
+    journal,
+  });
+  const app = createWeb({
+    snapshots,
+    click: (verb, args, user) => pbx.click(verb, args, user),
+    clickState: (id) => pbx.clickState(id),
+    users: userStore(db),
+    sessions: sessionStore(db),
+    status,
+    recentCalls: (operator) => recentCalls(db, operator, startOfDay(Date.now(), config.timeZone), OWN_CALLS),
+    findClient: (number) => findClient(db, number),
+    config,
+    log,
+  });
+  const server = createServer(app);
+  const sweep = setInterval(() => {
+    deleteExpiredSessions(db, Date.now()).catch((error: unknown) =>
+      log.debug({ err: error }, 'expired sessions stay for now'),
+    );
+  }, SWEEP_MS);
+  const listening = await listenFor(
+    () => server.listen(config.webPort, config.webHost),
+    { what: 'the pages', option: 'DIALHOOK_WEB_PORT', address: `${config.webHost}:${config.webPort}` },
+    signal,
+    log,
+  );
+  const close = async () => {
+    clearInterval(sweep);
+    snapshots.stop();
+    await closeServer(server);
+  };
+  if (!listening) {
+    await close();
+    return null;
+  }
+  return { address: () => server.address() as AddressInfo | null, close };
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Browsers keep their connections open; those without a request at work can go at once.
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 1000).unref();
+  });
+}
+
+const userStore = (db: Db): UserStore => ({
+  findUserByLogin: (login) => findUserByLogin(db, login),
+  findUserById: (id) => findUserById(db, id),
+  listUsers: () => listUsers(db),
+  createUser: (user, now) => createUser(db, user, now),
+});
+
+const sessionStore = (db: Db): SessionStore => ({
+  saveSession: (session) => saveSession(db, session),
+  findSession: (idHash) => findSession(db, idHash),
+  touchSession: (idHash, seenAt, expiresAt) => touchSession(db, idHash, seenAt, expiresAt),
+  deleteSession: (idHash) => deleteSession(db, idHash),
+});
+
+/** On an empty database: makes the first administrator and tells the password, once, on standard output and never in the log. */
+export async function greetFirst(db: Db, tell: (text: string) => void): Promise<void> {
+  const first = await createFirstAdministrator(userStore(db), Date.now());
+  if (!first) return;
+  tell(
+    `\n  The first administrator was made. Log in as "${first.login}" with the password\n\n      ${first.password}\n\n  It is shown this once and kept nowhere. Change it with: dialhook user passwd ${first.login}\n\n`,
+  );
+}

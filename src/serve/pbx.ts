@@ -1,0 +1,98 @@
+// What the server does through the manager interface: clicks, and the comparison with the PBX.
+import type { Clicker } from '../actions/action.js';
+import type { ClickStore } from '../actions/clicks.js';
+import { type DestinationRule, destinationRule } from '../actions/destination.js';
+import { type CallSeen, observe } from '../actions/observe.js';
+import { watchOriginates } from '../actions/originated.js';
+import { performClick } from '../actions/perform.js';
+import { rateLimit } from '../actions/rate.js';
+import { type Ami, connectAmi } from '../ami/index.js';
+import type { Config } from '../config/options.js';
+import type { Log } from '../log/log.js';
+import { startReconcile } from '../reconcile/index.js';
+import { callOfClick, openChannels } from '../store/calls.js';
+import { findClick, saveClick, updateClick } from '../store/clicks.js';
+import type { Db } from '../store/database.js';
+
+/** What a page is told of a click. */
+export interface ClickNow {
+  click: string;
+  state: 'sent' | 'confirmed' | 'failed';
+  text: string;
+}
+
+export interface Pbx {
+  /** Null: the manager interface is switched off. */
+  state(): { up: boolean; error: string | null } | null;
+  click(verb: string, args: unknown, user: Clicker): Promise<ClickNow>;
+  clickState(id: string): Promise<ClickNow | null>;
+  close(): Promise<void>;
+}
+
+/** Connects to the PBX as configured. `append` takes the lines that the comparison reports. */
+export function startPbx(config: Config, db: Db, append: (line: string) => Promise<void>, log: Log): Pbx {
+  if (config.amiHost === '' || config.amiPort === 0) return switchedOff();
+  const ami = connectAmi({
+    host: config.amiHost,
+    port: config.amiPort,
+    user: config.amiUser,
+    secret: config.amiSecret,
+    log: log.child({ room: 'ami' }),
+  });
+  const clicks: ClickStore = {
+    save: (click) => saveClick(db, click),
+    update: (id, change, now, from) => updateClick(db, id, change, now, from),
+    find: (id) => findClick(db, id),
+  };
+  const actionLog = log.child({ room: 'actions' });
+  const stopWatching = watchOriginates({ ami, clicks, log: actionLog });
+  const stopComparing = startReconcile({
+    pbx: config.pbx,
+    ami,
+    openChannels: () => openChannels(db),
+    report: append,
+    log: log.child({ room: 'reconcile' }),
+    now: Date.now,
+  });
+  return {
+    state: () => ami.state(),
+    click: clicker(ami, clicks, destinationRule(), actionLog),
+    clickState: async (id) => {
+      const click = await findClick(db, id);
+      if (!click) return null;
+      const call = click.verb === 'call' ? ((await callOfClick(db, id)) as CallSeen | null) : null;
+      const { state, text } = observe(click, call, Date.now());
+      const shown =
+        state === 'failed' || state === 'expired'
+          ? 'failed'
+          : state === 'confirmed' || state === 'done'
+            ? 'confirmed'
+            : 'sent';
+      return { click: id, state: shown, text };
+    },
+    close: async () => {
+      stopWatching();
+      await stopComparing();
+      await ami.close();
+    },
+  };
+}
+
+function clicker(ami: Ami, clicks: ClickStore, destination: DestinationRule, log: Log): Pbx['click'] {
+  const limit = rateLimit();
+  return async (verb, args, user) => {
+    const result = await performClick({ ami, clicks, limit, destination, log }, { verb, args, user, now: Date.now() });
+    if (result.state === 'failed') return { click: result.click, state: 'failed', text: result.error };
+    return { click: result.click, state: 'sent', text: 'On its way to the PBX.' };
+  };
+}
+
+function switchedOff(): Pbx {
+  const text = 'No PBX is connected: the manager interface is switched off (DIALHOOK_AMI_HOST). Nothing was sent.';
+  return {
+    state: () => null,
+    click: () => Promise.resolve({ click: '', state: 'failed', text }),
+    clickState: () => Promise.resolve(null),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,116 @@
+// Puts a server together from its rooms, by its roles, and takes it down again in the order in which nothing is lost.
+import { join } from 'node:path';
+import { type AgiApp, fastagi } from '../agi/index.js';
+import type { Config } from '../config/options.js';
+import { registerHooks } from '../hooks/register.js';
+import type { Log } from '../log/log.js';
+import { type Recorder, startRecorder } from '../record/recorder.js';
+import { findClient } from '../store/clients.js';
+import { openDatabase } from '../store/database.js';
+import { listenFor } from './listen.js';
+import { greetFirst, type PagesParts, startPages } from './pages.js';
+import { startPbx } from './pbx.js';
+import { tablesReady } from './tables.js';
+
+export interface Server {
+  agi: { host: string; port: number } | null;
+  web: { host: string; port: number } | null;
+  recorder: Recorder;
+  /** Takes no new call, finishes what is under way, and resolves when everything is down. */
+  stop(): Promise<void>;
+}
+
+/** Bytes of an average event line, for telling how many events a stretch of the journal holds. */
+const LINE_BYTES = 330;
+
+/**
+ * Starts the roles of the configuration. Resolves when each of them listens. A database or a PBX that is away does not
+ * hold it up. Throws only for what can never work, such as a journal folder that can't be written.
+ */
+export async function serve(
+  config: Config,
+  log: Log,
+  tell: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Server> {
+  const has = (role: 'agi' | 'apply' | 'web') => config.roles.includes(role);
+  const db = openDatabase(config.databaseUrl, { warn: (message) => log.debug({ room: 'store' }, message) });
+  const recorder = await startRecorder({
+    folder: join(config.dataDir, 'journal'),
+    db: has('apply') ? db : null,
+    spoolFiles: has('agi') ? config.spoolFile : [],
+    log: log.child({ room: 'record' }),
+  });
+  const pbx = startPbx(config, db, recorder.append, log);
+  const tables = tablesReady(db, signal, log.child({ room: 'store' })).then(async (ready) => {
+    if (ready && has('web')) await greetFirst(db, tell);
+  });
+  tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
+  // Side by side: a port that is taken holds up its own role only.
+  const [agi, pages] = await Promise.all([
+    has('agi') ? startAgi(config, recorder, db, log, signal) : null,
+    has('web') ? startPages({ config, db, pbx, ...progressOf(recorder), log }, signal) : null,
+  ]);
+  const agiAt = agi?.address() ?? null;
+  const webAt = pages?.address() ?? null;
+  return {
+    agi: agiAt && { host: agiAt.address, port: agiAt.port },
+    web: webAt && { host: webAt.address, port: webAt.port },
+    recorder,
+    stop: async () => {
+      // The door first, the journal last: what a hook confirmed while we stop is still written and applied.
+      await agi?.close();
+      await pages?.close();
+      await pbx.close();
+      await recorder.stop();
+      await tables.catch(() => undefined);
+      await db.close();
+    },
+  };
+}
+
+/** How far the tables are behind the journal, for the pages. */
+function progressOf(recorder: Recorder): Pick<PagesParts, 'behind' | 'databaseUp'> {
+  const { loop, journal } = recorder;
+  return {
+    databaseUp: () => loop?.status().up ?? true,
+    behind: async () => {
+      const status = loop?.status();
+      if (!status?.state) return { lag: 0, behind: 0 };
+      const lag = Math.ceil((await journal.behind(status.state)) / LINE_BYTES);
+      const { behindSince } = status;
+      return { lag, behind: behindSince === null || lag === 0 ? 0 : Math.max(0, Date.now() - behindSince) };
+    },
+  };
+}
+
+async function startAgi(
+  config: Config,
+  recorder: Recorder,
+  db: ReturnType<typeof openDatabase>,
+  log: Log,
+  signal: AbortSignal,
+): Promise<AgiApp | null> {
+  const agiLog = log.child({ room: 'agi' });
+  const app = fastagi({
+    host: config.agiHost,
+    backlog: config.agiBacklog,
+    maxSessions: config.agiMaxSessions,
+    maxLines: config.agiMaxLines,
+    maxLineBytes: config.agiMaxLineBytes,
+    maxHeaderBytes: config.agiMaxHeaderBytes,
+    headerTimeoutMs: config.agiHeaderTimeoutMs,
+    thinkMs: config.agiThinkMs,
+    idleMs: config.agiIdleMs,
+    log: agiLog,
+  });
+  registerHooks(app, {
+    append: recorder.append,
+    findClient: (number) => findClient(db, number),
+    lookupBudgetMs: config.lookupBudgetMs,
+    log: log.child({ room: 'hooks' }),
+  });
+  const address = `${config.agiHost}:${config.agiPort}`;
+  const names = { what: 'the FastAGI server', option: 'DIALHOOK_AGI_PORT', address };
+  return (await listenFor(() => app.listen(config.agiPort), names, signal, agiLog)) ? app : null;
+}

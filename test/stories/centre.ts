@@ -1,0 +1,133 @@
+// A whole call centre for tests: a real Asterisk with the sample dialplan, the product's server, a database, real phones.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Asterisk, startAsterisk } from '../../scripts/lab/asterisk.js';
+import type { AsteriskVersion } from '../../scripts/lab/asterisk-tree.js';
+import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
+import { openPhone, type Phone } from '../../scripts/lab/phone.js';
+import { freePort } from '../../scripts/lab/ports.js';
+import { until } from '../../scripts/lab/wait.js';
+import { loadConfig } from '../../src/config/load.js';
+import { createLog } from '../../src/log/log.js';
+import { type Server, serve } from '../../src/serve/serve.js';
+import { type Db, openDatabase } from '../../src/store/database.js';
+
+export const DIALPLAN = fileURLToPath(new URL('../../dialplan', import.meta.url));
+export const TRUNK_HOST = '127.0.0.2';
+export const OPERATORS = ['101', '102', '103', '104', '108'];
+/** How long a phone rings and a caller waits at most in these tests, seconds. */
+export const RING = 3;
+export const QUEUE = 8;
+
+export interface Centre {
+  asterisk: Asterisk;
+  server: Server;
+  db: Db;
+  phones: Map<string, Phone>;
+  trunk: Phone;
+  stop(): Promise<void>;
+}
+
+/** Configuration of a server for tests; `more` are options by environment name without the prefix. */
+export function testConfig(folder: string, databaseUrl: string, more: Record<string, string> = {}) {
+  const env: Record<string, string> = {
+    DATA_DIR: folder,
+    DATABASE_URL: databaseUrl,
+    AGI_PORT: '0',
+    WEB_PORT: '0',
+    TIME_ZONE: 'UTC',
+  };
+  const all = { ...env, ...more };
+  return loadConfig(Object.fromEntries(Object.entries(all).map(([name, value]) => [`DIALHOOK_${name}`, value])));
+}
+
+/** The sample PBX whose sales queue rings its members in a fixed order, so that a story can say who comes first. */
+const linearSales = () =>
+  readFileSync(join(DIALPLAN, 'pbx/queues.conf'), 'utf8').replace('strategy = rrmemory', 'strategy = linear');
+
+/** Starts everything; the phones are registered, nobody is logged in to a queue yet. */
+export async function openCentre(version: AsteriskVersion, databaseUrl: string): Promise<Centre> {
+  const folder = temporaryFolder('centre');
+  const agiPort = await freePort();
+  const trunkPort = await freePort();
+  const secrets = Object.fromEntries(
+    Array.from({ length: 8 }, (_, i) => [`SECRET_10${i + 1}`, randomBytes(12).toString('hex')]),
+  );
+  const asterisk = await startAsterisk({
+    version,
+    from: { '': join(DIALPLAN, 'pbx'), dialhook: DIALPLAN },
+    conf: { 'queues.conf': linearSales() },
+    agi: `127.0.0.1:${agiPort}`,
+    values: {
+      ...secrets,
+      RING_SECONDS: String(RING),
+      QUEUE_SECONDS: String(QUEUE),
+      TRUNK_HOST,
+      TRUNK_PORT: String(trunkPort),
+    },
+  });
+  const log = createLog({ level: 'silent', pretty: false });
+  const config = testConfig(folder, databaseUrl, {
+    AGI_PORT: String(agiPort),
+    AMI_HOST: '127.0.0.1',
+    AMI_PORT: String(asterisk.amiPort),
+    AMI_USER: asterisk.amiUser,
+    AMI_SECRET: asterisk.amiSecret,
+    PBX: asterisk.pbx,
+    SPOOL_FILE: asterisk.spoolPath,
+  });
+  const stopping = new AbortController();
+  const server = await serve(config, log, () => undefined, stopping.signal);
+  const db = openDatabase(databaseUrl);
+  const pbx = { host: asterisk.sipHost, port: asterisk.sipPort };
+  const phones = new Map<string, Phone>();
+  for (const user of OPERATORS)
+    phones.set(user, await openPhone({ user, password: secrets[`SECRET_${user}`] ?? '', pbx, autoAnswer: false }));
+  await Promise.all([...phones.values()].map((phone) => phone.register()));
+  const trunk = await openPhone({ user: 'trunk', pbx, host: TRUNK_HOST, port: trunkPort });
+  return {
+    ...{ asterisk, server, db, phones, trunk },
+    stop: async () => {
+      await Promise.all([...phones.values(), trunk].map((phone) => phone.close()));
+      stopping.abort();
+      await server.stop();
+      await db.close();
+      await asterisk.remove();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** Logs operators in to queues by their feature code, as they would in the morning. */
+export async function logIn(centre: Centre, operators: readonly string[], queues: string): Promise<void> {
+  for (const operator of operators) {
+    await centre.asterisk.cli(`dialplan set global DH_QUEUES_${operator} ${queues}`);
+    const call = centre.phones.get(operator)?.call('*45');
+    await call?.ended(5000);
+  }
+  await until(
+    async () =>
+      (
+        await centre.db
+          .knex('rt_operators')
+          .whereIn('operator', [...operators])
+          .where({ presence: 'ready' })
+      ).length === operators.length,
+    {
+      what: `${operators.join(', ')} are logged in`,
+      deadline: 5000,
+    },
+  );
+}
+
+/** Resolves when no call runs any more and everything is in the tables. */
+export async function quiet(centre: Centre): Promise<void> {
+  await until(async () => /^0 active channels/m.test(await centre.asterisk.cli('core show channels')), {
+    what: 'no channel is left',
+    deadline: 15_000,
+    every: 100,
+  });
+  await centre.server.recorder.loop?.settled(5000);
+}
