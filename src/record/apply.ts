@@ -1,5 +1,4 @@
 // A batch of journal records to the tables, in one transaction: events, calls, operators, clicks and the journal's position.
-import type { Knex } from 'knex';
 import type { Call } from '../call/call.js';
 import { derive } from '../call/derive.js';
 import { type CallEvent, parseLine } from '../call/event.js';
@@ -7,7 +6,7 @@ import { type Facts, note } from '../call/facts.js';
 import { byTime, factsOf, isOfCall } from '../call/fold.js';
 import { lockCalls, writeCalls } from '../store/calls.js';
 import { noteClicks } from '../store/clicks.js';
-import type { Db } from '../store/database.js';
+import type { Db, Tx } from '../store/database.js';
 import {
   countEvents,
   insertEvents,
@@ -84,7 +83,7 @@ function sort(records: readonly JournalRecord[]): { received: ReceivedEvent[]; r
   return { received, rejected };
 }
 
-async function applyCalls(trx: Knex, db: Db, memory: Memory, events: readonly CallEvent[]): Promise<void> {
+async function applyCalls(trx: Tx, db: Db, memory: Memory, events: readonly CallEvent[]): Promise<void> {
   const byCall = new Map<string, CallEvent[]>();
   const rowsAdded = new Map<string, number>();
   for (const event of events) {
@@ -106,7 +105,7 @@ async function applyCalls(trx: Knex, db: Db, memory: Memory, events: readonly Ca
 
 /** Folds each call on from what is remembered when its new events come after it, else from all of its stored events. */
 async function foldAgain(
-  trx: Knex,
+  trx: Tx,
   memory: Memory,
   byCall: Map<string, CallEvent[]>,
   rowsAdded: Map<string, number>,

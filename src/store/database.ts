@@ -15,6 +15,9 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** A transaction, or the database itself: what the functions of this room write through. */
+export type Tx = Knex;
+
 export interface DatabaseOptions {
   /** Deadline of one query, ms. */
   queryTimeoutMs?: number;
