@@ -158,7 +158,10 @@ export class Session {
     const { pingMs, pingTimeoutMs } = this.#options;
     this.#plain('Ping', {}, pingTimeoutMs).then(
       () => this.#after(pingMs, () => this.#ping()),
-      () => this.end(new AmiError('closed', `AMI ${this.#place}: no answer to a ping within ${pingTimeoutMs} ms`)),
+      (error: AmiError) => {
+        const what = error.code === 'timeout' ? `no answer to a ping within ${pingTimeoutMs} ms` : error.message;
+        this.end(new AmiError('closed', `AMI ${this.#place}: ${what}`));
+      },
     );
   }
 

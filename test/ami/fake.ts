@@ -1,5 +1,6 @@
 // A manager interface that speaks the real bytes over TCP. It answers as Asterisk 16 and 22 do, unless a script says otherwise.
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { until as waitUntil } from '../../scripts/lab/wait.js';
 import { type AmiLog, type AmiOptions, connectAmi } from '../../src/ami/index.js';
 
 export type Headers = Record<string, string | number>;
@@ -49,16 +50,8 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.shut();
 });
 
-/** Waits until `check` gives something, at most `ms`. */
-export async function until<T>(what: string, check: () => T | undefined | null | false, ms = 3000): Promise<T> {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const value = check();
-    if (value !== undefined && value !== null && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${ms} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
+/** Waits until `look` gives something, at most `deadline` ms. */
+export const until = <T>(what: string, look: () => T, deadline = 3000) => waitUntil(look, { what, deadline, every: 2 });
 
 /** Log lines of the AMI under test. */
 export interface TestLog extends AmiLog {
