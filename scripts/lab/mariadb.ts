@@ -123,7 +123,7 @@ async function launch({ data, socket, port }: Place, logFile: string) {
     `--tmpdir=${data}`,
   ];
   const args = ['--no-defaults', ...asUser(), ...places, ...SETTINGS, ...SIZES];
-  const server = await startChild('mariadbd', program('mariadbd'), args, { logFile, graceMs: 20_000 });
+  const server = await startChild('mariadbd', mariadbProgram('mariadbd'), args, { logFile, graceMs: 20_000 });
   const ready = async () => {
     await asAdministrator(socket, 'SELECT 1');
     return true;
@@ -153,17 +153,18 @@ async function asAdministrator(socketPath: string, sql: string): Promise<unknown
 
 /** The data folder of a database never used, kept in the cache by version. Only this system user may log in, as `root`, over the socket. */
 async function template(): Promise<string> {
-  const said = await run('mariadbd --version', program('mariadbd'), ['--no-defaults', '--version']);
+  const said = await run('mariadbd --version', mariadbProgram('mariadbd'), ['--no-defaults', '--version']);
   const version = /\d+\.\d+\.\d+/.exec(said)?.[0] ?? '0';
   const user = userInfo();
   return cached(`mariadb-empty-${version}-2-uid${user.uid}`, async (folder) => {
     const login = ['--auth-root-authentication-method=socket', `--auth-root-socket-user=${user.username}`];
     const args = ['--no-defaults', ...asUser(), `--datadir=${folder}`, '--skip-test-db', ...login, ...SIZES];
-    await run('mariadb-install-db', program('mariadb-install-db'), args, { timeoutMs: 120_000 });
+    await run('mariadb-install-db', mariadbProgram('mariadb-install-db'), args, { timeoutMs: 120_000 });
   });
 }
 
-function program(name: string): string {
+/** Path of a program of MariaDB. @throws Error that says how to install it. */
+export function mariadbProgram(name: string): string {
   for (const folder of ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/usr/local/sbin']) {
     if (existsSync(join(folder, name))) return join(folder, name);
   }

@@ -124,7 +124,7 @@ export const OPTIONS = {
   agiIdleMs: option(
     'AGI_IDLE_MS',
     whole(1000, 24 * HOUR, 'ms'),
-    '600000',
+    '14400000',
     'How long Asterisk may take to answer a command, the playing of a long file included.',
   ),
   lookupBudgetMs: option(

@@ -23,8 +23,8 @@ export interface RecordLoop {
   status(): LoopStatus;
   /** Resolves when everything that was in the journal at the call is in the tables, or rejects after `ms`. */
   settled(ms: number): Promise<void>;
-  /** Resolves when the next batch is in the tables: the moment to look at them again. */
-  changed(): Promise<void>;
+  /** Calls `listener` each time a batch is in the tables: the moment to look at them again. */
+  onApplied(listener: () => void): void;
   /** Finishes the batch at hand and stops. */
   stop(): Promise<void>;
 }
@@ -64,7 +64,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
   };
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
-  const watchers: (() => void)[] = [];
+  const listeners: (() => void)[] = [];
   let pause = RETRY_MS.first;
 
   async function once(): Promise<void> {
@@ -77,8 +77,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     const before = state.events;
     status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });
     status.applied += status.state.events - before;
-    const told = watchers.splice(0);
-    for (const watcher of told) watcher();
+    for (const listener of listeners) listener();
   }
 
   /** Applies a batch; if one record spoils it, all go one by one and the spoiler is kept aside with the database's reason. */
@@ -134,7 +133,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
   const running = run();
   return {
     status: () => ({ ...status }),
-    changed: () => new Promise((resolve) => watchers.push(resolve)),
+    onApplied: (listener) => void listeners.push(listener),
     settled: async (ms) => {
       const target = journal.end();
       const deadline = now() + ms;

@@ -70,9 +70,10 @@ export async function serve(
 }
 
 /** How far the tables are behind the journal, for the pages. */
-function progressOf(recorder: Recorder): Pick<PagesParts, 'behind' | 'databaseUp'> {
+function progressOf(recorder: Recorder): Pick<PagesParts, 'behind' | 'databaseUp' | 'onApplied'> {
   const { loop, journal } = recorder;
   return {
+    onApplied: (listener) => loop?.onApplied(listener),
     databaseUp: () => loop?.status().up ?? true,
     behind: async () => {
       const status = loop?.status();
