@@ -1,0 +1,56 @@
+// The test run: node --import tsx scripts/test.ts [suite | file]…   With no argument every suite runs, lint among them.
+// Ends with the line "N passed, N failed, N skipped".
+import { onLeaving } from './lab/leaving.js';
+import { runLint } from './test/lint.js';
+import { exitStatus, formatReport, type Missing } from './test/report.js';
+import { type Result, runSuite } from './test/suite.js';
+import { filesOf, SUITES } from './test/suites.js';
+
+const USAGE = `usage: node --import tsx scripts/test.ts [suite | file]…
+  suites: lint, ${SUITES.map((suite) => suite.name).join(', ')}; none named: all of them
+  files:  only these, in the suites they belong to (or the named ones)
+`;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+async function main(args: string[]): Promise<number> {
+  const [files, names] = [
+    args.filter((arg) => arg.endsWith('.test.ts')),
+    args.filter((arg) => !arg.endsWith('.test.ts')),
+  ];
+  const unknown = names.find((name) => name !== 'lint' && SUITES.every((suite) => suite.name !== name));
+  if (unknown !== undefined) {
+    process.stderr.write(`"${unknown}" is no suite\n${USAGE}`);
+    return 2;
+  }
+  const wanted = (name: string) => names.length === 0 || names.includes(name);
+  const [results, missing]: [Result[], Missing[]] = [[], []];
+  if (wanted('lint') && files.length === 0) {
+    print('\nlint');
+    results.push(await runLint(print));
+  }
+  for (const suite of SUITES.filter(({ name }) => wanted(name))) {
+    const own = filesOf(suite).filter((file) => files.length === 0 || files.includes(file));
+    if (own.length === 0 && files.length > 0) continue;
+    print(`\n${suite.name}`);
+    const reason = await lacks(suite.need);
+    if (reason === null) results.push(await runSuite({ ...suite, suite: suite.name, files: own, print }));
+    else missing.push({ suite: suite.name, reason, files: own.length });
+    if (reason !== null) print(`    NOT RUN: ${reason}`);
+  }
+  const ci = process.env['CI'] === 'true';
+  print(formatReport(results, missing, ci));
+  return exitStatus(results, missing, ci);
+}
+
+async function lacks(need: () => unknown): Promise<string | null> {
+  try {
+    await need();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+onLeaving(async () => print('\ninterrupted; what was started is being stopped'));
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,55 @@
+// The suites of the whole test run: which files belong to each, what it needs, how long it may take. A new suite starts here.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { asteriskTree } from '../lab/asterisk-tree.js';
+import { CHROMIUM } from '../lab/chromium.js';
+import { mariadbProgram } from '../lab/mariadb.js';
+
+export interface Suite {
+  name: string;
+  /** Ending of the file names under test/. */
+  suffix: string;
+  env: Record<string, string>;
+  limitSeconds: number;
+  /** What it needs beside Node; throws when that is not there. */
+  need(): unknown;
+}
+
+const nothing = () => {};
+const chromium = () => {
+  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not installed; "make setup" installs it`);
+};
+const mariadb = () => mariadbProgram('mariadbd');
+
+export const SUITES: Suite[] = [
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 120, need: nothing },
+  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 240, need: mariadb },
+  {
+    name: 'pbx22',
+    suffix: '.pbx.test.ts',
+    env: { DIALHOOK_AST: '22' },
+    limitSeconds: 390,
+    need: () => asteriskTree('22'),
+  },
+  {
+    name: 'pbx16',
+    suffix: '.pbx.test.ts',
+    env: { DIALHOOK_AST: '16' },
+    limitSeconds: 390,
+    need: () => asteriskTree('16'),
+  },
+  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 240, need: chromium },
+];
+
+const KINDS = ['.db.test.ts', '.pbx.test.ts', '.browser.test.ts'];
+
+/** The files of a suite, in the order of their names. The plain suffix takes those that have none of the others. */
+export function filesOf(suite: Suite, folder = 'test'): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(
+      (name) =>
+        name.endsWith(suite.suffix) && (KINDS.includes(suite.suffix) || !KINDS.some((kind) => name.endsWith(kind))),
+    )
+    .map((name) => join(folder, name))
+    .sort();
+}

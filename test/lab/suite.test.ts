@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
+import { runSuite } from '../../scripts/test/suite.js';
+import { filesOf } from '../../scripts/test/suites.js';
+
+describe('test run: a suite', function () {
+  this.timeout(30_000);
+  let folder: string;
+  before(() => {
+    folder = temporaryFolder('suite');
+  });
+  after(() => removeFolder(folder));
+
+  const lines: string[] = [];
+  const run = (text: string, limitSeconds = 20) => {
+    const file = join(folder, 'one.test.ts');
+    writeFileSync(file, text);
+    lines.length = 0;
+    return runSuite({
+      suite: 'trial',
+      files: [file],
+      env: { DIALHOOK_LEAK_MS: '200' },
+      limitSeconds,
+      print: (line) => lines.push(line),
+    });
+  };
+
+  it('counts what passes, fails and is skipped, and lets output through', async () => {
+    const result = await run(`
+      it('holds', () => console.log('seen'));
+      it.skip('is not written', () => {});
+      it('breaks', () => { throw new Error('the reason'); });`);
+    expect([result.passed, result.skipped, result.failures.length]).to.deep.equal([1, ['is not written'], 1]);
+    expect(result.failures[0]?.text).to.match(/^Error: the reason\n.*one\.test\.ts/);
+    expect(lines).to.include('    | seen').and.include('    FAILED: breaks');
+  });
+
+  it('fails when a test file does not load', async () => {
+    const result = await run("import './nowhere.js';");
+    expect(result.failures[0]?.text).to.match(/in the middle of: the load of the files\n.*nowhere/s);
+  });
+
+  it('fails without a file and without a test', async () => {
+    const none = await runSuite({ suite: 'trial', files: [], env: {}, limitSeconds: 1, print: () => {} });
+    expect(none.failures[0]?.text).to.match(/it has no file/);
+    expect((await run('export {};')).failures[0]?.text).to.equal('its files hold no test');
+  });
+
+  it('is ended at its time limit, and names what was running', async () => {
+    const result = await run(
+      "it('waits', function () { this.timeout(0); return new Promise((r) => setTimeout(r, 60_000)); });",
+      3,
+    );
+    expect(result.failures[0]?.text).to.equal('it took longer than 3 s; running was: waits');
+  });
+
+  it('fails when a test leaves something open', async () => {
+    const result = await run(
+      "import { createServer } from 'node:http'; it('listens', () => void createServer().listen(0, '127.0.0.1'));",
+    );
+    expect([result.passed, result.failures.length]).to.deep.equal([1, 1]);
+    expect(result.failures[0]?.text).to.match(/something was not closed: .*TCPServerWrap/);
+  });
+
+  it('takes files by their suffix; the plain one takes those that have no other', () => {
+    mkdirSync(join(folder, 'tree/deep'), { recursive: true });
+    for (const name of ['a.test.ts', 'b.db.test.ts', 'deep/c.test.ts', 'd.ts'])
+      writeFileSync(join(folder, 'tree', name), '');
+    const of = (suffix: string) =>
+      filesOf({ name: 'x', suffix, env: {}, limitSeconds: 1, need: () => {} }, join(folder, 'tree')).map((path) =>
+        path.slice(folder.length + 6),
+      );
+    expect(of('.test.ts')).to.deep.equal(['a.test.ts', 'deep/c.test.ts']);
+    expect(of('.db.test.ts')).to.deep.equal(['b.db.test.ts']);
+  });
+});
