@@ -1,0 +1,46 @@
+# Every target sets up what it needs first: nothing has to be installed by hand on Debian 12 with Node 20, as root.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.PHONY: help setup demo demo-pbx test unit lint bench build install
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+RUN := node --import tsx
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what building, running and testing need
+	@scripts/setup.sh
+
+demo: ## run Dialhook with an embedded database and simulated calls
+	@scripts/setup.sh node
+	@$(RUN) scripts/demo.ts $(ARGS)
+
+demo-pbx: ## run Dialhook with MariaDB, a real Asterisk 22 and real SIP phones
+	@scripts/setup.sh node mariadb asterisk
+	@$(RUN) scripts/demo-pbx.ts $(ARGS)
+
+test: ## pass every test, real Asterisk, MariaDB and Chromium among them
+	@scripts/setup.sh
+	@$(RUN) scripts/test.ts
+
+unit: ## pass the tests that need nothing from outside (20 s)
+	@scripts/setup.sh node
+	@$(RUN) scripts/test.ts unit
+
+lint: ## check style, types and shell scripts
+	@scripts/setup.sh node
+	@$(RUN) scripts/test.ts lint
+
+bench: ## measure
+	@scripts/setup.sh node mariadb
+	@$(RUN) bench/run.ts $(ARGS)
+
+build: ## compile to dist/
+	@scripts/setup.sh node
+	@npm run --silent build
+
+install: build ## install to $(DESTDIR)$(PREFIX)/lib/dialhook; never touches a configuration
+	@scripts/install.sh "$(DESTDIR)" "$(PREFIX)"

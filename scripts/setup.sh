@@ -1,0 +1,79 @@
+#!/bin/bash
+# setup.sh [node] [mariadb] [chromium] [asterisk]: gets this machine ready to build, run and test Dialhook; all parts unless
+# some are named. Says what it installs and how long each part took. What is there already takes no time, so run it always.
+# A part that cannot be had (no root, no network) is named and left out, but for node, without which nothing works.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/dialhook
+mkdir -p "$cache"
+log=$(mktemp "$cache/setup.XXXXXX")
+trap 'rm -f "$log"' EXIT
+missing=0
+
+seconds() { date +%s.%N; }
+say() { # part, what was done, start
+  printf 'setup: %-9s %s (%.1f s)\n' "$1" "$2" "$(echo "$(seconds) $3" | awk '{ print $1 - $2 }')"
+}
+lacks() { # part, why
+  printf 'setup: %-9s MISSING: %s\n' "$1" "$2" >&2
+  sed 's/^/    /' "$log" | tail -n 15 >&2
+  missing=1
+}
+
+# ---- Debian packages: installed when a command of theirs is not there
+install() { # part, command, package…
+  local part=$1 command=$2 start; shift 2; start=$(seconds)
+  if [ -x "$command" ]; then say "$part" "is there" "$start"; return; fi
+  if [ "$(id -u)" != 0 ]; then lacks "$part" "$command is not here; as root: apt-get install $*"; return; fi
+  local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  local put=(env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -y -qq install --no-install-recommends "$@")
+  # A fresh machine has no package list, an old one has a list of versions that are gone: both need one update.
+  if ! "${put[@]}" > "$log" 2>&1; then
+    if ! { "${apt[@]}" -qq update && "${put[@]}"; } > "$log" 2>&1; then lacks "$part" "apt-get cannot install $*"; return; fi
+  fi
+  say "$part" "installed $*" "$start"
+}
+
+mariadb() { install mariadb /usr/sbin/mariadbd mariadb-server-core mariadb-client-core; }
+chromium() { install chromium /usr/bin/chromium chromium fonts-liberation; }
+
+# ---- Asterisk 16 and 22, unpacked into the cache, both at once
+asterisk() {
+  local start version; start=$(seconds)
+  for version in 22 16; do
+    scripts/fetch-asterisk.sh "$version" > "$log.$version" 2>&1 &
+    eval "local job_$version=$!"
+  done
+  for version in 22 16; do
+    local job=job_$version
+    if wait "${!job}"; then say asterisk "$version in $(tail -n 1 "$log.$version")" "$start"
+    else mv "$log.$version" "$log"; lacks asterisk "$version cannot be unpacked"; fi
+    rm -f "$log.$version"
+  done
+}
+
+# ---- npm packages: exactly those of package-lock.json
+node() {
+  local start; start=$(seconds)
+  if ! command node scripts/node-check.mjs version; then exit 1; fi
+  if command node scripts/node-check.mjs modules 2> "$log"; then say node "npm packages are there" "$start"; return; fi
+  local why; why=$(cat "$log")
+  # No scripts of packages: nothing we use needs one, and a download by one would not get through everywhere.
+  if ! npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --cache "$cache/npm" > "$log" 2>&1; then
+    lacks node "npm ci failed"; exit 1
+  fi
+  if ! command node scripts/node-check.mjs modules 2> "$log"; then lacks node "npm ci left something out"; exit 1; fi
+  say node "installed the npm packages of package-lock.json ($why)" "$start"
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(node mariadb chromium asterisk)
+all=$(seconds)
+for part in "${parts[@]}"; do
+  case $part in
+    node | mariadb | chromium | asterisk) "$part" ;;
+    *) echo "usage: setup.sh [node] [mariadb] [chromium] [asterisk]" >&2; exit 2 ;;
+  esac
+done
+say all "ready" "$all"
+[ $missing = 0 ] || echo "setup: what is MISSING above leaves out the tests that need it" >&2
