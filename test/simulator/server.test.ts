@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { fastagi } from '../../src/agi/index.js';
+import { parseLine } from '../../src/call/event.js';
+import { fold } from '../../src/call/fold.js';
+import { registerHooks } from '../../src/hooks/register.js';
+import { simulatedClients } from '../../src/simulator/cast.js';
+import { perform } from '../../src/simulator/perform.js';
+import { createPlayer } from '../../src/simulator/player.js';
+import { createStory } from '../../src/simulator/story.js';
+
+describe('simulator and the FastAGI server', () => {
+  const lines: string[] = [];
+  const clients = new Map(simulatedClients().map((client) => [client.number, client]));
+  let found = 0;
+  const app = fastagi({});
+  registerHooks(app, {
+    append: async (line) => {
+      lines.push(line);
+    },
+    findClient: async (number) => {
+      const client = clients.get(number) ?? null;
+      if (client !== null) found += 1;
+      return client;
+    },
+    lookupBudgetMs: 300,
+    log: { warn: () => {}, debug: () => {} },
+  });
+
+  before((done) => {
+    app.listen(0, done);
+  });
+  after(() => app.close());
+
+  it('understand each other: every event is taken, every call is whole', async () => {
+    const player = createPlayer({
+      host: '127.0.0.1',
+      port: app.address()?.port ?? 0,
+      boundMs: 9000,
+      lookupBoundMs: 9000,
+      hangups: false,
+    });
+    const story = createStory({
+      seed: 8,
+      operators: 12,
+      queues: 4,
+      callsPerMinute: 40,
+      startAt: Date.now(),
+      speed: 60,
+    });
+    await perform({ story, player, lastsMs: 2000, signal: new AbortController().signal });
+    expect(player.stats().errors).to.deep.equal({});
+    expect(player.stats().acked).to.equal(lines.length);
+    expect(lines.length).to.be.greaterThan(100);
+    expect(found).to.be.greaterThan(0);
+    const events = lines.map((line) => {
+      const parsed = parseLine(line);
+      if (!parsed.ok) throw new Error(parsed.refusal.reason);
+      return parsed.event;
+    });
+    const ids = new Set(events.filter((event) => event.event === 'call').map((event) => event.call));
+    for (const id of ids) {
+      const call = fold(
+        id,
+        events.filter((event) => event.call === id),
+      );
+      expect(call.odd, id).to.deep.equal([]);
+      expect(call.endedAt, id).to.not.equal(null);
+    }
+  });
+});
