@@ -61,7 +61,7 @@ function toLine(file: string, call: string, text: string): string {
   const of = take(words, 'of');
   const ch = take(['', ...words.splice(words.lastIndexOf('ch'))], 'ch');
   const channel = channelOf(ch);
-  const uniqueid = `u-${ch}`;
+  const uniqueid = `u${file.slice(0, 2)}-${ch}`;
   const common = {
     v: 1,
     id: `pbx1-${uniqueid}-${kind}-${at}`,

@@ -1,0 +1,201 @@
+import { expect } from 'chai';
+import { type CallEvent, formatLine, parseLine } from '../../src/call/event.js';
+import type { Snapshot } from '../../src/call/live.js';
+import { applyBatch, type Memory } from '../../src/record/apply.js';
+import { saveClients } from '../../src/store/clients.js';
+import type { JournalState } from '../../src/store/journals.js';
+import { saveQueueSettings } from '../../src/store/queues.js';
+import { recentCalls } from '../../src/store/recent.js';
+import { snapshotReader } from '../../src/store/snapshot.js';
+import { createUser } from '../../src/store/users.js';
+import { allStories, T0 } from '../stories/story.js';
+import { DIALECTS, emptyDatabase, type TestDb } from './databases.js';
+
+const story = (number: string): CallEvent[] => allStories().find((s) => s.file.startsWith(number))?.events ?? [];
+const START: JournalState = {
+  server: 'x',
+  segment: 1,
+  offset: 0,
+  events: 0,
+  repeated: 0,
+  rejected: 0,
+  lastEventAt: null,
+  appliedAt: T0,
+};
+
+/** An operator's own event. */
+function said(event: string, operator: string, at: number, more: Record<string, string> = {}): CallEvent {
+  const common = {
+    v: 1,
+    id: `${event}-${operator}-${at}`,
+    at,
+    pbx: 'pbx1',
+    call: `code-${operator}-${at}`,
+    channel: 'PJSIP/x',
+    uniqueid: `u-${at}`,
+  };
+  const parsed = parseLine(formatLine({ ...common, event, operator, ...more }));
+  if (!parsed.ok) throw new Error(parsed.refusal.reason);
+  return parsed.event;
+}
+
+for (const dialect of DIALECTS) {
+  describe(`snapshot on ${dialect}`, () => {
+    let database: TestDb;
+    let memory: Memory;
+    let read: (now: number) => Promise<Snapshot>;
+
+    beforeEach(async () => {
+      database = await emptyDatabase(dialect);
+      memory = new Map();
+      read = snapshotReader(database.db, 'UTC', () => Promise.resolve(0));
+    });
+    afterEach(() => database.remove());
+
+    const apply = (events: CallEvent[]) =>
+      applyBatch(
+        database.db,
+        memory,
+        events.map((e) => ({ line: formatLine({ ...e, v: 1 }), receivedAt: e.at, refusal: '' })),
+        START,
+      );
+    const logins = [
+      said('login', '101', T0 - 60_000, { queues: 'sales,support' }),
+      said('login', '102', T0 - 50_000, { queues: 'sales' }),
+    ];
+
+    it('has no numbers on an empty database: a dash is not a zero', async () => {
+      const now = await read(T0);
+      expect(now).to.deep.include({ queues: [], waiting: [], operators: [], calls: [], appliedAt: null });
+      expect(now.totals).to.deep.include({ serviceLevel: null, asa: null, aht: null, longestSince: null });
+    });
+
+    it('shows a call from its first event to its last', async () => {
+      const events = story('07-');
+      await apply(logins);
+      await apply(events.slice(0, 1));
+      const dialling = await read(T0 + 100);
+      expect(dialling.calls).to.have.length(1);
+      expect(dialling.calls[0]).to.deep.include({
+        state: 'dialling',
+        from: '+998000000101',
+        to: '5551000',
+        direction: 'in',
+      });
+
+      await apply(events.slice(1, 3));
+      const ringing = await read(T0 + 3000);
+      expect(ringing.waiting).to.have.length(1);
+      expect(ringing.waiting[0]).to.deep.include({
+        queue: 'sales',
+        queueTitle: 'Sales',
+        position: 1,
+        offers: 1,
+        ringing: ['101'],
+        since: T0 + 210,
+      });
+      expect(ringing.operators.map((o) => `${o.operator} ${o.state}`)).to.deep.equal(['101 ringing', '102 ready']);
+      expect(ringing.operators[0]).to.deep.include({
+        party: '+998000000101',
+        queue: 'sales',
+        direction: 'in',
+        since: T0 + 350,
+      });
+      expect(ringing.queues[0]).to.deep.include({ queue: 'sales', waiting: 1, longestSince: T0 + 210 });
+      expect(ringing.queues[0]?.crew).to.deep.include({ ringing: 1, ready: 1 });
+
+      await apply(events.slice(3, 6));
+      const talking = await read(T0 + 6000);
+      expect(talking.waiting).to.deep.equal([]);
+      expect(talking.operators.map((o) => `${o.operator} ${o.state}`)).to.deep.equal(['101 ready', '102 talking']);
+      expect(talking.operators[0]?.since, '101 is ready since its ring ended').to.equal(T0 + 3360);
+      expect(talking.operators[0]).to.deep.include({ offered: 1, missed: 1, answered: 0 });
+      expect(talking.calls[0]).to.deep.include({
+        state: 'talking',
+        queue: 'sales',
+        operators: ['102'],
+        channel: 'PJSIP/trunk-1',
+      });
+      expect(talking.queues[0]).to.deep.include({ offered: 1, answered: 1, serviceLevel: { value: 100, n: 1 } });
+
+      await apply(events.slice(6));
+      const over = await read(T0 + 9000);
+      expect(over.calls).to.deep.equal([]);
+      expect(over.operators.map((o) => `${o.operator} ${o.state}`)).to.deep.equal(['101 ready', '102 ready']);
+      expect(over.operators[1]).to.deep.include({ offered: 1, answered: 1, missed: 0, since: T0 + 7420 });
+      expect(over.totals).to.deep.include({ answered: 1, abandoned: 0, asa: 5.19 });
+    });
+
+    it('names clients, marks VIPs and titles queues', async () => {
+      await saveClients(database.db, [{ number: '+998 00 000 01 01', name: 'Aziza K.', company: 'Orion', vip: true }]);
+      await saveQueueSettings(database.db, [
+        { queue: 'sales', title: 'Продажи', answerWithin: 5, shortAbandon: 1, target: 90 },
+      ]);
+      await createUser(
+        database.db,
+        { login: 'lola', name: 'Lola M.', role: 'operator', operator: '101', passwordHash: 'x' },
+        T0,
+      );
+      await apply([...logins, ...story('08-').slice(0, 3)]);
+      const now = await read(T0 + 1000);
+      expect(now.waiting[0]).to.deep.include({ name: 'Aziza K.', vip: true, queueTitle: 'Продажи' });
+      expect(now.operators[0]).to.deep.include({ name: 'Lola M.', partyName: 'Aziza K.', partyVip: true });
+      expect(now.queues.find((q) => q.queue === 'sales')).to.deep.include({
+        title: 'Продажи',
+        answerWithin: 5,
+        target: 90,
+      });
+    });
+
+    it('judges a queue by its own thresholds', async () => {
+      await saveQueueSettings(database.db, [
+        { queue: 'sales', title: 'Sales', answerWithin: 5, shortAbandon: 3, target: 80 },
+      ]);
+      await apply([...story('07-'), ...story('08-')]);
+      const queue = (await read(T0 + 60_000)).queues[0];
+      // The one answered waited 5.19 s, longer than 5; the one who gave up waited 2 s, which is short.
+      expect(queue).to.deep.include({
+        offered: 2,
+        answered: 1,
+        abandoned: 1,
+        shortAbandoned: 1,
+        serviceLevel: { value: 0, n: 1 },
+      });
+    });
+
+    it('counts today only', async () => {
+      await apply(story('07-'));
+      expect((await read(T0 + 1000)).totals.answered).to.equal(1);
+      const tomorrow = snapshotReader(database.db, 'UTC', () => Promise.resolve(0));
+      expect((await tomorrow(T0 + 24 * 3_600_000)).totals).to.deep.include({ answered: 0, serviceLevel: null });
+    });
+
+    it('follows an operator through pause and logout, and is not misled by a late event', async () => {
+      await apply(logins);
+      await apply([said('pause', '101', T0, { reason: 'lunch' }), said('logout', '102', T0)]);
+      let now = await read(T0 + 1000);
+      expect(now.operators[0]).to.deep.include({
+        state: 'paused',
+        reason: 'lunch',
+        since: T0,
+        queues: ['sales', 'support'],
+      });
+      expect(now.operators[1]).to.deep.include({ state: 'offline', queues: [] });
+      await apply([said('unpause', '101', T0 - 5000)]);
+      now = await read(T0 + 1000);
+      expect(now.operators[0]?.state).to.equal('paused');
+    });
+
+    it("lists an operator's own calls", async () => {
+      await apply([...story('07-'), ...story('01-'), ...story('12-')]);
+      const calls = await recentCalls(database.db, '101', T0 - 1000, 10);
+      expect(calls.map((c) => `${c.direction} ${c.party} ${c.outcome}`).sort()).to.deep.equal([
+        'in +998000000101 rang_out',
+        'internal 103 answered',
+        'out +998000000142 answered',
+      ]);
+      expect(calls.find((c) => c.direction === 'out')?.talk).to.equal(2010);
+      expect(await recentCalls(database.db, '104', T0 - 1000, 10)).to.deep.equal([]);
+    });
+  });
+}
