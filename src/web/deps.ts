@@ -1,0 +1,93 @@
+// What the pages need from the rest of Dialhook; main.ts hands it in.
+import type { SessionStore, User, UserStore } from '../auth/users.js';
+import type { Snapshot } from '../call/live.js';
+
+/** The part of a pino logger that is used here. */
+export interface WebLog {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/** The verbs of a click: a closed list. */
+export const VERBS = ['call', 'hangup', 'login', 'logout', 'pause', 'unpause'] as const;
+export type Verb = (typeof VERBS)[number];
+
+/**
+ * Arguments of a click, already checked against the snapshot and the user's rights:
+ * call {operator, to} · hangup {operator, call, channel} · login, logout, unpause {operator} · pause {operator, reason}.
+ */
+export type ClickArgs = Readonly<Record<string, string>>;
+
+/** sending, sent: on its way · confirmed: the dialplan said it ran · done: its effect was seen · failed, expired: `text` says why. */
+export type ClickState = 'sending' | 'sent' | 'confirmed' | 'done' | 'failed' | 'expired';
+
+export interface ClickNow {
+  /** Id of the click; empty when it was refused before it was sent. */
+  click: string;
+  state: ClickState;
+  /** For the person who clicked: what happened, or why nothing did. May be empty. */
+  text: string;
+}
+
+/** One call of the operator's day. */
+export interface RecentCall {
+  call: string;
+  /** When it started, ms. */
+  at: number;
+  direction: 'in' | 'out' | 'internal';
+  /** The other side's number or endpoint. */
+  party: string;
+  name: string;
+  vip: boolean;
+  queue: string;
+  /** A word of CallOutcome or OfferOutcome; `answered` is a talk. */
+  outcome: string;
+  /** Length of the talk, ms; null without one. */
+  talk: number | null;
+}
+
+export interface Status {
+  database: { up: boolean };
+  /** null: the AMI is switched off. */
+  pbx: { up: boolean } | null;
+  /** Events not applied to the tables yet, and for how long the oldest of them has waited, ms. */
+  journal: { lag: number; behind: number };
+}
+
+/** The options of src/config that concern the pages, and some that have none there yet. */
+export interface WebConfig {
+  /** Zone of the clock and of "today". */
+  timeZone: string;
+  /** Address users know, `https://calls.example.org`; empty: whatever they asked for. */
+  webOrigin: string;
+  /** As express takes it. */
+  webTrustProxy: boolean | number | string | string[];
+  /** A session ends so long after its last request. */
+  sessionHours: number;
+  /** Hide the middle of callers' numbers from supervisors, and from operators whose call it is not; true by default. */
+  maskNumbers?: boolean;
+  /** What an operator can pause for. */
+  pauseReasons?: readonly string[];
+  /** false: templates and assets are read anew each time, for those who work on them. */
+  viewCache?: boolean;
+}
+
+export interface WebDeps {
+  snapshots: { current(): Snapshot | null; failingSince?(): number | null };
+  /** Sends a click; an error thrown here is shown as a failure without its text. */
+  click(verb: Verb, args: ClickArgs, user: User): Promise<ClickNow>;
+  /** Null: no such click. */
+  clickState(id: string): Promise<ClickNow | null>;
+  users: UserStore;
+  sessions: SessionStore;
+  status(): Status;
+  /** Newest first, of the local day. */
+  recentCalls(operator: string): Promise<RecentCall[]>;
+  /** What is known of a number. */
+  findClient?(number: string): Promise<{ name: string; company: string; vip: boolean } | null>;
+  config: WebConfig;
+  log: WebLog;
+  now?: () => number;
+}

@@ -1,0 +1,38 @@
+// Pure. How old what a page shows really is, and whose fault that is. The words stand in public/js/fresh.js.
+import type { Snapshot } from '../call/live.js';
+import type { Status } from './deps.js';
+
+/** fine · starting: nothing read yet · database: it is down · reading: tables unreadable · behind: events wait to be applied. */
+export type Why = 'fine' | 'starting' | 'database' | 'reading' | 'behind';
+
+export interface Freshness {
+  /** The moment the values were true, ms; null before the first snapshot. */
+  dataAt: number | null;
+  why: Why;
+  pbx: 'up' | 'down' | 'off';
+  /** Events that the tables do not hold yet. */
+  lag: number;
+}
+
+/** An event may wait this long in the ordinary course of things, ms. */
+const BEHIND_MS = 2_000;
+/** A snapshot older than this means that reading fails or hangs, ms. */
+const OLD_MS = 3_000;
+
+/** The truth about a snapshot at `now`, ms. */
+export function freshness(
+  snapshot: Snapshot | null,
+  failingSince: number | null,
+  status: Status,
+  now: number,
+): Freshness {
+  const pbx = status.pbx === null ? 'off' : status.pbx.up ? 'up' : 'down';
+  const { lag, behind } = status.journal;
+  const rest = { pbx, lag } as const;
+  const unread = status.database.up ? 'reading' : 'database';
+  if (snapshot === null) return { ...rest, dataAt: null, why: failingSince === null ? 'starting' : unread };
+  const late = behind >= BEHIND_MS;
+  const dataAt = snapshot.at - (late ? behind : 0);
+  if (failingSince !== null || now - snapshot.at >= OLD_MS) return { ...rest, dataAt, why: unread };
+  return { ...rest, dataAt, why: late ? 'behind' : 'fine' };
+}

@@ -1,0 +1,58 @@
+// Pure. States, directions and outcomes as the pages write them: icon + word, colour comes third.
+import type { CallNow, OperatorNow, OperatorState } from '../call/live.js';
+
+export interface Sign {
+  icon: string;
+  word: string;
+  /** Class of its colours; the stylesheet knows no other state. */
+  css: string;
+  reason?: string;
+}
+
+const STATES: Record<OperatorState, Sign> = {
+  ready: { icon: 'ready', word: 'Ready', css: 'ready' },
+  ringing: { icon: 'ringing', word: 'Ringing', css: 'ringing' },
+  talking: { icon: 'talking', word: 'Talking', css: 'talking' },
+  wrap_up: { icon: 'wrap', word: 'Wrap-up', css: 'wrap' },
+  paused: { icon: 'paused', word: 'Paused', css: 'paused' },
+  offline: { icon: 'offline', word: 'Offline', css: 'offline' },
+};
+export const STATE_ORDER = ['ready', 'ringing', 'talking', 'wrap_up', 'paused', 'offline'] as const;
+
+/** The sign of a state as such. */
+export const stateSign = (state: OperatorState): Sign => STATES[state] ?? STATES.offline;
+
+/** The sign of an operator's state, and the reason of a pause apart: where room is scarce it is left out. */
+export function operatorSign({ state, reason }: Pick<OperatorNow, 'state' | 'reason'>): Sign {
+  return state === 'paused' && reason !== '' ? { ...stateSign(state), reason } : stateSign(state);
+}
+
+const CALLS: Record<CallNow['state'], Sign> = {
+  dialling: { icon: 'out', word: 'Dialling', css: 'ringing' },
+  waiting: { icon: 'waiting', word: 'Waiting', css: 'paused' },
+  ringing: STATES.ringing,
+  talking: STATES.talking,
+};
+export const callSign = (state: CallNow['state']): Sign => CALLS[state] ?? CALLS.waiting;
+
+const OUTCOMES: Record<string, string> = {
+  in_progress: 'in progress',
+  abandoned: 'caller gave up',
+  no_answer: 'no answer',
+  rang_out: 'missed',
+  rejected: 'rejected',
+  unreachable: 'unreachable',
+  caller_gone: 'caller gave up',
+  answered_elsewhere: 'answered by a colleague',
+  busy: 'busy',
+  timeout: 'timed out',
+  unrouted: 'number unknown',
+  failed: 'failed',
+  lost: 'lost sight of',
+};
+/** An outcome in words; one that is not known here is shown as it is. */
+export const outcomeWords = (outcome: string): string => OUTCOMES[outcome] ?? outcome.replaceAll('_', ' ');
+
+/** Icon of a call of the day: in, out, internal, or missed. */
+export const directionIcon = (direction: string, answered: boolean): string =>
+  !answered && direction === 'in' ? 'missed' : direction === 'out' ? 'out' : direction === 'in' ? 'in' : 'internal';
