@@ -140,7 +140,8 @@ const isThenable = (value: unknown): value is PromiseLike<unknown> =>
 function about(session: Session | null): object {
   if (!session) return {};
   const uniqueid = firstValue(session.text, 'agi_uniqueid');
-  return { path: printable(session.path), ...(uniqueid === null ? {} : { uniqueid: printable(uniqueid) }) };
+  const path = session.path || readRequest(session.text)?.path || '';
+  return { path: printable(path), ...(uniqueid === null ? {} : { uniqueid: printable(uniqueid) }) };
 }
 
 /** What is known of an error without its message, which may hold names and numbers: kind, code, place. */
