@@ -16,6 +16,8 @@ export interface Server {
   agi: { host: string; port: number } | null;
   web: { host: string; port: number } | null;
   recorder: Recorder;
+  /** Resolves when the tables are up to date; false when the server was stopped before. */
+  tables: Promise<boolean>;
   /** Takes no new call, finishes what is under way, and resolves when everything is down. */
   stop(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function serve(
   const pbx = startPbx(config, db, recorder.append, log);
   const tables = tablesReady(db, signal, log.child({ room: 'store' })).then(async (ready) => {
     if (ready && has('web')) await greetFirst(db, tell);
+    return ready;
   });
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
@@ -57,6 +60,7 @@ export async function serve(
     agi: agiAt && { host: agiAt.address, port: agiAt.port },
     web: webAt && { host: webAt.address, port: webAt.port },
     recorder,
+    tables,
     stop: async () => {
       // The door first, the journal last: what a hook confirmed while we stop is still written and applied.
       await agi?.close();

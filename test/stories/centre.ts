@@ -80,6 +80,7 @@ export async function openCentre(version: AsteriskVersion, databaseUrl: string):
   });
   const stopping = new AbortController();
   const server = await serve(config, log, () => undefined, stopping.signal);
+  await server.tables;
   const db = openDatabase(databaseUrl);
   const pbx = { host: asterisk.sipHost, port: asterisk.sipPort };
   const phones = new Map<string, Phone>();
