@@ -16,7 +16,7 @@ say() { # part, what was done, start
 }
 lacks() { # part, why
   printf 'setup: %-9s MISSING: %s\n' "$1" "$2" >&2
-  sed 's/^/    /' "$log" | tail -n 15 >&2
+  sed 's/^/    /' "$log" | head -n 20 >&2
   missing=1
 }
 
@@ -59,8 +59,11 @@ node() {
   if command node scripts/node-check.mjs modules 2> "$log"; then say node "npm packages are there" "$start"; return; fi
   local why; why=$(cat "$log")
   # No scripts of packages: nothing we use needs one, and a download by one would not get through everywhere.
-  if ! npm ci --ignore-scripts --prefer-offline --no-audit --no-fund --cache "$cache/npm" > "$log" 2>&1; then
-    lacks node "npm ci failed"; exit 1
+  local options=(--ignore-scripts --prefer-offline --no-audit --no-fund --cache "$cache/npm")
+  if ! npm ci "${options[@]}" > "$log" 2>&1; then
+    # npm ci refuses a lock file that lacks another platform's optional package; install takes it, versions and all.
+    echo "setup: node      npm ci refused; trying npm install"
+    if ! npm install --no-save "${options[@]}" >> "$log" 2>&1; then lacks node "the npm packages cannot be installed"; exit 1; fi
   fi
   if ! command node scripts/node-check.mjs modules 2> "$log"; then lacks node "npm ci left something out"; exit 1; fi
   say node "installed the npm packages of package-lock.json ($why)" "$start"
