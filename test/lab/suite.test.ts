@@ -10,6 +10,7 @@ describe('test run: a suite', function () {
   let folder: string;
   before(() => {
     folder = temporaryFolder('suite');
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   });
   after(() => removeFolder(folder));
 
