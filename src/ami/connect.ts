@@ -178,7 +178,7 @@ class Connection implements Ami {
       try {
         listener(value);
       } catch (error) {
-        this.#options.log.error({ error }, 'AMI: a listener failed');
+        this.#options.log.error({ err: error }, 'AMI: a listener failed');
       }
     }
   }

@@ -56,7 +56,7 @@ export class Pending {
     const event = message.get('event');
     if (event === undefined) return takeAnswer(one, message);
     // OriginateResponse and its like carry the action's id too, and are no part of a list.
-    if (one.complete === '' || one.answer === null) return false;
+    if (one.answer === null) return false;
     if (event !== one.complete) one.items.push(message);
     else one.settle(finish(one, one.answer, message));
     return true;
