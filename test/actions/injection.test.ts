@@ -56,7 +56,8 @@ const FIELDS: { verb: keyof typeof actions; field: string; rest: object; harmles
   { verb: 'unpause', field: 'operator', rest: {}, harmless: /^[A-Za-z0-9_-]{1,32}$/ },
 ];
 
-describe('what comes from outside', () => {
+describe('what comes from outside', function () {
+  this.timeout(20_000);
   for (const { verb, field, rest, harmless } of FIELDS) {
     it(`${verb}: ${field} is refused or harmless`, () => {
       const attempt = (value: unknown) => {

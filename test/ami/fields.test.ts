@@ -58,7 +58,8 @@ describe('src/ami: what may be sent', () => {
     expect(refusal({ Variable: many })).to.equal('"Variable" makes more than 120 lines');
   });
 
-  it('no text makes a line of its own', () => {
+  it('no text makes a line of its own', function () {
+    this.timeout(20_000);
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\r', '\n', '\0', 'a\r\nB: c', '\u2028'));
     fc.assert(
       fc.property(text, text, (key, value) => {
