@@ -1,0 +1,97 @@
+// What the commands are made of: each opens what it needs and closes it again.
+import { hashPassword } from '../auth/password.js';
+import type { Clients, Deps, Users } from '../cli/deps.js';
+import type { Config } from '../config/options.js';
+import type { Log } from '../log/log.js';
+import { rebuild } from '../record/rebuild.js';
+import { listClients, removeClient, saveClients } from '../store/clients.js';
+import { type Db, openDatabase } from '../store/database.js';
+import { migrate, pendingMigrations } from '../store/migrate.js';
+import { deleteSessionsOfUser } from '../store/sessions.js';
+import { createUser, findUserByLogin, listUsers, removeUser, type UserRow, updateUser } from '../store/users.js';
+import { serve } from './serve.js';
+import { MIGRATIONS } from './tables.js';
+
+/** A rebuild and a migration may take longer than a page may wait, ms. */
+const LONG_MS = 10 * 60_000;
+
+/** Runs the server until `signal`, and says on one line where it listens. */
+export async function runServer(
+  config: Config,
+  context: { log: Log; tell: (text: string) => void; signal: AbortSignal },
+): Promise<void> {
+  const { log, tell, signal } = context;
+  const server = await serve(config, log, tell, signal);
+  const at = (place: { host: string; port: number } | null, scheme: string) =>
+    place ? `${scheme}${place.host}:${place.port}` : 'off';
+  if (!signal.aborted) tell(`dialhook ready agi=${at(server.agi, '')} web=${at(server.web, 'http://')}`);
+  if (!signal.aborted)
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  log.info({}, 'stopping: what is under way is finished first');
+  await server.stop();
+}
+
+export async function runMigrations(config: Config, { dryRun }: { dryRun: boolean }): Promise<string[]> {
+  return withDatabase(config, LONG_MS, (db) => (dryRun ? pendingMigrations(db, MIGRATIONS) : migrate(db, MIGRATIONS)));
+}
+
+export const runRebuild: Deps['rebuild'] = (config, options) =>
+  withDatabase(config, LONG_MS, (db) => rebuild(db, options));
+
+/** The users of the configured database, whose tables are made when they are not there yet. */
+export async function usersOf(config: Config): Promise<Users> {
+  const db = await ready(config);
+  const change = async (login: string, act: (user: UserRow) => Promise<void>): Promise<boolean> => {
+    const user = await findUserByLogin(db, login);
+    if (user) await act(user);
+    return user !== null;
+  };
+  return {
+    list: () => listUsers(db),
+    add: async ({ password, ...user }) =>
+      void (await createUser(db, { ...user, passwordHash: await hashPassword(password) }, Date.now())),
+    // Who had the old password is out: a changed password and a disabled login end every session.
+    setPassword: (login, password) =>
+      change(login, async ({ id }) => {
+        await updateUser(db, id, { passwordHash: await hashPassword(password) }, Date.now());
+        await deleteSessionsOfUser(db, id);
+      }),
+    setDisabled: (login, disabled) =>
+      change(login, async ({ id }) => {
+        await updateUser(db, id, { disabled }, Date.now());
+        await deleteSessionsOfUser(db, id);
+      }),
+    remove: (login) => change(login, ({ id }) => removeUser(db, id)),
+    close: () => db.close(),
+  };
+}
+
+export async function clientsOf(config: Config): Promise<Clients> {
+  const db = await ready(config);
+  return {
+    list: (limit) => listClients(db, limit),
+    save: (clients) => saveClients(db, clients),
+    remove: (number) => removeClient(db, number),
+    close: () => db.close(),
+  };
+}
+
+async function ready(config: Config): Promise<Db> {
+  const db = openDatabase(config.databaseUrl);
+  try {
+    await migrate(db, MIGRATIONS);
+    return db;
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function withDatabase<T>(config: Config, queryTimeoutMs: number, act: (db: Db) => Promise<T>): Promise<T> {
+  const db = openDatabase(config.databaseUrl, { queryTimeoutMs });
+  try {
+    return await act(db);
+  } finally {
+    await db.close();
+  }
+}
