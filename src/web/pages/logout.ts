@@ -1,0 +1,12 @@
+// `/logout`: ends the session at once, in the table and in memory.
+import type { RequestHandler } from 'express';
+import { clearSessionCookie, sessionCookie } from '../cookies.js';
+import type { Site } from '../site.js';
+
+export const logout =
+  (site: Site): RequestHandler =>
+  async (req, res) => {
+    clearSessionCookie(site, req, res);
+    await site.sessions.close(sessionCookie(site, req));
+    res.redirect(303, '/login?out=1');
+  };

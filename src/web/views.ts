@@ -1,0 +1,36 @@
+// The templates: Handlebars, escaped only, rendered by express-handlebars.
+import { join } from 'node:path';
+import type { Application } from 'express';
+import { create } from 'express-handlebars';
+import { clocks, running } from './format.js';
+import { projectRoot } from './root.js';
+
+export interface Views {
+  /** Renders a part of a page, `live/monitor`, to a string. */
+  fragment(name: string, context: object): Promise<string>;
+}
+
+/** Makes the application render views/pages/*.hbs by name; the parts they share are in views/partials. */
+export function setViews(app: Application, timeZone: string, cache: boolean): Views {
+  const views = join(projectRoot(), 'views');
+  const partialsDir = join(views, 'partials');
+  const { second } = clocks(timeZone);
+  const helpers = {
+    /** A running time at the moment of rendering; nothing in a fragment, where the browser writes it. */
+    ago: (at: unknown, options: { data: { root: { timersAt?: number } } }) =>
+      typeof at === 'number' && options.data.root.timersAt !== undefined
+        ? running(options.data.root.timersAt - at)
+        : '',
+    clock: (at: unknown) => (typeof at === 'number' ? second(at) : ''),
+    eq: (a: unknown, b: unknown) => a === b,
+    or: (...all: unknown[]) => all.slice(0, -1).some(Boolean),
+  };
+  const hbs = create({ extname: '.hbs', partialsDir, helpers, defaultLayout: '' });
+  app.engine('hbs', hbs.engine);
+  app.set('view engine', 'hbs');
+  app.set('views', join(views, 'pages'));
+  app.set('view cache', cache);
+  return {
+    fragment: (name, context) => hbs.render(join(partialsDir, `${name}.hbs`), { ...context }, { cache }),
+  };
+}

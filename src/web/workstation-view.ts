@@ -1,0 +1,141 @@
+// Pure. A snapshot as one operator's workstation shows it, and the colleagues that all workstations share.
+import type { CallNow, OperatorNow, Snapshot } from '../call/live.js';
+import type { RecentCall } from './deps.js';
+import { initials, inWords, maskedPhone, phone } from './format.js';
+import { domId } from './monitor-view.js';
+import { callSign, directionIcon, operatorSign, outcomeWords, stateSign } from './state.js';
+
+export interface WorkstationOptions {
+  operator: string;
+  masked: boolean;
+  recent: readonly RecentCall[];
+  /** What is known of the number in the call, beyond the snapshot. */
+  client: { name: string; company: string; vip: boolean } | null;
+  clock(at: number): string;
+}
+
+const UNKNOWN: Omit<OperatorNow, 'operator'> = {
+  ...{ name: '', state: 'offline', since: null, reason: '', queues: [], call: '', channel: '', queue: '' },
+  ...{ party: '', partyName: '', partyVip: false, direction: '', offered: 0, answered: 0, missed: 0 },
+};
+
+/** The operator of a workstation as the snapshot has them; offline when it has not met them yet. */
+export const operatorOf = (snapshot: Snapshot, operator: string): OperatorNow =>
+  snapshot.operators.find((o) => o.operator === operator) ?? { operator, ...UNKNOWN };
+
+export type WorkstationView = ReturnType<typeof workstationView>;
+
+/** Everything that is this operator's own. */
+export function workstationView(snapshot: Snapshot, options: WorkstationOptions) {
+  const me = operatorOf(snapshot, options.operator);
+  const card = callCard(snapshot, me, options);
+  const sign = operatorSign(me);
+  const write = options.masked ? maskedPhone : phone;
+  const waiting = snapshot.waiting.filter((w) => me.queues.includes(w.queue));
+  return {
+    me: {
+      ...{ operator: me.operator, state: me.state, sign, since: me.since, reason: me.reason },
+      // A pause asked for in the middle of a call begins after it.
+      pausedNext: me.reason !== '' && (me.state === 'talking' || me.state === 'ringing'),
+      ...can(me),
+    },
+    title: card === null ? sign.word : `${card.sign.word}: ${card.name || card.number}`,
+    card,
+    queues: snapshot.queues
+      .filter((q) => me.queues.includes(q.queue))
+      .map((q) => ({ ...q, id: domId('mq', q.queue), title: q.title || q.queue })),
+    waiting: waiting.slice(0, 50).map((w) => ({
+      id: domId('mw', `${w.call} ${w.queue}`),
+      number: w.ringing.includes(me.operator) ? phone(w.number) : write(w.number) || 'no number',
+      name: w.name,
+      vip: w.vip,
+      queue: w.queueTitle || w.queue,
+      since: w.since,
+    })),
+    waitingMore: Math.max(0, waiting.length - 50),
+    day: { offered: me.offered, answered: me.answered, missed: me.missed },
+    recent: options.recent.map((r) => recentRow(r, snapshot, options.clock)),
+  };
+}
+
+/** Which changes of state make sense now. */
+function can({ state }: OperatorNow) {
+  const busy = state === 'talking' || state === 'ringing';
+  return {
+    canLogin: state === 'offline',
+    canReady: state === 'paused' || state === 'wrap_up',
+    canPause: state === 'ready' || state === 'wrap_up' || busy,
+    canLogout: state === 'ready' || state === 'paused' || state === 'wrap_up',
+    busy,
+  };
+}
+
+function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOptions) {
+  if (me.call === '') return null;
+  const call = snapshot.calls.find((c) => c.call === me.call);
+  const visit = snapshot.waiting.find((w) => w.call === me.call);
+  const name = client?.name || me.partyName;
+  const colleague = snapshot.operators.find((o) => o.operator === me.party)?.name ?? '';
+  const queue = snapshot.queues.find((q) => q.queue === me.queue);
+  return {
+    call: me.call,
+    name: name || colleague,
+    number: phone(me.party) || 'no number',
+    rawNumber: me.party,
+    company: client?.company ?? '',
+    vip: me.partyVip || client?.vip === true,
+    face: initials(name || colleague),
+    queue: queue?.title ?? me.queue,
+    direction: directionWords(me, call),
+    dialled: call && me.direction === 'in' ? phone(call.to) : '',
+    state: me.state,
+    sign: call?.state === 'dialling' ? callSign('dialling') : stateSign(me.state),
+    since: me.since,
+    waitingSince: visit?.since ?? (me.state === 'ringing' && call ? call.startedAt : null),
+    waited: me.state === 'talking' && call && me.queue !== '' ? inWords(call.since - call.startedAt) : '',
+  };
+}
+
+function directionWords(me: OperatorNow, call: CallNow | undefined): string {
+  if (me.direction === 'internal') return 'from inside';
+  if (me.direction === 'out') return 'outgoing';
+  return call !== undefined && me.queue === '' ? 'direct' : '';
+}
+
+function recentRow(r: RecentCall, snapshot: Snapshot, clock: (at: number) => string) {
+  const colleague = snapshot.operators.find((o) => o.operator === r.party)?.name ?? '';
+  const answered = r.talk !== null;
+  return {
+    id: domId('r', `${r.call}-${r.at}`),
+    at: clock(r.at),
+    icon: directionIcon(r.direction, answered),
+    missed: !answered && r.direction === 'in',
+    number: phone(r.party) || 'no number',
+    dial: /^[+*#\d]+$/.test(r.party) ? r.party : '',
+    name: r.name || colleague,
+    vip: r.vip,
+    queue: snapshot.queues.find((q) => q.queue === r.queue)?.title ?? r.queue,
+    outcome: r.talk === null ? outcomeWords(r.outcome) : inWords(r.talk),
+  };
+}
+
+/** All operators as each workstation lists them: who can be reached first, then by name. */
+export function colleaguesView(snapshot: Snapshot) {
+  const all = [...snapshot.operators].sort(
+    (a, b) =>
+      Number(a.state === 'offline') - Number(b.state === 'offline') ||
+      a.name.localeCompare(b.name) ||
+      a.operator.localeCompare(b.operator),
+  );
+  return {
+    online: all.filter((o) => o.state !== 'offline').length,
+    count: all.length,
+    colleagues: all.map((o) => ({
+      id: domId('p', o.operator),
+      operator: o.operator,
+      name: o.name || o.operator,
+      sign: operatorSign(o),
+      at: o.state === 'offline' ? null : o.since,
+    })),
+  };
+}

@@ -1,0 +1,69 @@
+// createWeb with stand-ins for the rest of Dialhook: users with known passwords, a snapshot that the test sets.
+import { hashPassword } from '../../src/auth/password.js';
+import type { Role } from '../../src/auth/users.js';
+import type { Snapshot } from '../../src/call/live.js';
+import type { ClickArgs, ClickNow, Status, Verb, WebDeps } from '../../src/web/deps.js';
+import { type MemoryStores, memoryStores } from '../auth/stores.js';
+import { recentCalls } from './fixtures.js';
+
+export const PASSWORD = 'correct horse battery';
+
+export interface Fake {
+  deps: WebDeps;
+  stores: MemoryStores;
+  /** What the pages see now; null before the first read. */
+  snapshot: Snapshot | null;
+  failingSince: number | null;
+  status: Status;
+  clicks: { verb: Verb; args: ClickArgs; login: string }[];
+  /** Answers to a click and to the questions after it. */
+  click: ClickNow;
+  clickState: ClickNow | null;
+  logged: { level: string; fields: object; text: string }[];
+}
+
+const PEOPLE: [login: string, name: string, role: Role, operator: string][] = [
+  ['lola', 'Lola Mirova', 'operator', '112'],
+  ['irina', 'Irina Petrova', 'operator', '109'],
+  ['umida', 'Umida Bek', 'operator', '121'],
+  ['sabir', 'Sabir Valiev', 'supervisor', ''],
+  ['admin', 'Ada Minova', 'administrator', '101'],
+];
+
+/** Makes the stand-ins. Logins: lola, irina, umida (operators), sabir (supervisor), admin; one password for all. */
+export async function fake(now: () => number = Date.now): Promise<Fake> {
+  const stores = memoryStores();
+  const passwordHash = await hashPassword(PASSWORD);
+  for (const [login, name, role, operator] of PEOPLE) {
+    await stores.users.createUser({ login, name, role, operator, passwordHash }, now());
+  }
+  const log = (level: string) => (fields: object, text: string) => void self.logged.push({ level, fields, text });
+  const self: Fake = {
+    stores,
+    snapshot: null,
+    failingSince: null,
+    status: { database: { up: true }, pbx: { up: true }, journal: { lag: 0, behind: 0 } },
+    clicks: [],
+    click: { click: 'pbx1-click-1', state: 'sent', text: '' },
+    clickState: { click: 'pbx1-click-1', state: 'confirmed', text: '' },
+    logged: [],
+    deps: {
+      snapshots: { current: () => self.snapshot, failingSince: () => self.failingSince },
+      click: async (verb, args, user) => {
+        self.clicks.push({ verb, args, login: user.login });
+        return self.click;
+      },
+      clickState: async () => self.clickState,
+      users: stores.users,
+      sessions: stores.sessions,
+      status: () => self.status,
+      recentCalls: async () => recentCalls(now()),
+      findClient: async (number) =>
+        number === '5550107' ? { name: 'Orion LLC', company: 'Orion LLC, Tashkent', vip: true } : null,
+      config: { timeZone: 'Asia/Tashkent', webOrigin: '', webTrustProxy: false, sessionHours: 12 },
+      log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
+      now,
+    },
+  };
+  return self;
+}
