@@ -10,7 +10,7 @@ import { within } from './wait.js';
 const groups = new Set<number>();
 const folders = new Set<string>();
 const closers: (() => Promise<unknown>)[] = [];
-const CLOSERS_MS = 5000;
+const CLOSERS_MS = 15_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Set to keep every temporary folder for a look afterwards. */
 const keep = process.env['DIALHOOK_KEEP'] === '1';
@@ -41,7 +41,7 @@ export function removeFolder(path: string): void {
   if (!keep) rmSync(path, { recursive: true, force: true });
 }
 
-/** Runs before we end by SIGINT, SIGTERM or SIGHUP; all of them together have five seconds. */
+/** Runs before we end by SIGINT, SIGTERM or SIGHUP; all of them together have 15 seconds. */
 export function onLeaving(closer: () => Promise<unknown>): void {
   watch();
   closers.push(closer);
