@@ -184,6 +184,11 @@ export type Config = { readonly [K in OptionName]: Table[K] extends Option<infer
 /** Options that only make sense together. Each answers with a plain sentence, or with undefined when all is well. */
 export const TOGETHER: ((config: Config) => string | undefined)[] = [
   (config) => {
+    const [agi, apply] = [config.roles.includes('agi'), config.roles.includes('apply')];
+    if (agi === apply) return undefined;
+    return `${OPTIONS.roles.env} has ${agi ? 'agi without apply' : 'apply without agi'}: the process that writes the journal applies it, so name both or neither`;
+  },
+  (config) => {
     if (config.amiHost === '' || config.amiPort === 0) return undefined;
     const missing = [
       config.amiUser === '' ? OPTIONS.amiUser.env : '',

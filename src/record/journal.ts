@@ -152,14 +152,7 @@ export async function openJournal(folder: string, options: JournalOptions = {}):
       }),
     end: () => ({ segment, offset: size }),
     start: async () => ({ segment: (await segments())[0] ?? segment, offset: 0 }),
-    behind: async (from) => {
-      let bytes = 0;
-      for (const n of (await segments()).filter((s) => s >= from.segment)) {
-        const length = n === segment ? size : (await stat(join(folder, nameOf(n)))).size;
-        bytes += length - (n === from.segment ? Math.min(from.offset, length) : 0);
-      }
-      return bytes;
-    },
+    behind: (from) => bytesBehind(folder, from),
     retire: async (upTo, before) => {
       let gone = 0;
       for (const n of (await segments()).filter((s) => s < upTo.segment && s < segment)) {
@@ -176,6 +169,18 @@ export async function openJournal(folder: string, options: JournalOptions = {}):
       await file.close();
     },
   };
+}
+
+/** Bytes of a journal after a place; looks at the files only, so it may be asked beside the server that writes them. */
+export async function bytesBehind(folder: string, from: Position): Promise<number> {
+  const numbers = (await readdir(folder)).map(numberOf).filter((n): n is number => n !== null && n >= from.segment);
+  const sizes = await Promise.all(
+    numbers.map(async (n) => {
+      const { size } = await stat(join(folder, nameOf(n)));
+      return n === from.segment ? Math.max(0, size - from.offset) : size;
+    }),
+  );
+  return sizes.reduce((a, b) => a + b, 0);
 }
 
 async function readSome(

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Db } from '../store/database.js';
 import { type Journal, openJournal } from './journal.js';
+import { takeLock } from './lock.js';
 import { type RecordLoop, startLoop } from './loop.js';
 import { watchSpool } from './spool.js';
 
@@ -16,8 +17,7 @@ interface Log {
 
 export interface Recorder {
   journal: Journal;
-  /** Null where this server only takes events in (role agi without apply). */
-  loop: RecordLoop | null;
+  loop: RecordLoop;
   /** Name of this server's journal in the tables. */
   server: string;
   /** Resolves when the line is on disk. */
@@ -27,8 +27,7 @@ export interface Recorder {
 
 export interface RecorderOptions {
   folder: string;
-  /** Given when this server applies its journal. */
-  db: Db | null;
+  db: Db;
   spoolFiles: readonly string[];
   log: Log;
   /** Applied segments older than this are removed, ms. */
@@ -41,13 +40,14 @@ const RETIRE_EVERY_MS = 10 * 60_000;
 /** Opens the journal, starts the loop and the watch over the spool files. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { folder, db, log } = options;
+  const release = await takeLock(folder);
   const journal = await openJournal(folder);
   const server = await serverName(folder);
-  const loop = db ? startLoop({ db, journal, server, log }) : null;
+  const loop = startLoop({ db, journal, server, log });
   const append = (line: string) => journal.append(line, Date.now());
   const spools = options.spoolFiles.map((path) => watchSpool(path, append, log));
   const retire = setInterval(() => {
-    const state = loop?.status().state;
+    const state = loop.status().state;
     if (!state) return;
     journal
       .retire(state, Date.now() - (options.keepMs ?? KEEP_MS))
@@ -61,14 +61,15 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
     stop: async () => {
       clearInterval(retire);
       await Promise.all(spools.map((spool) => spool.stop()));
-      await loop?.stop();
+      await loop.stop();
       await journal.close();
+      await release();
     },
   };
 }
 
 /** A journal's name lives in its folder: a folder that was emptied is another journal, and starts from its beginning. */
-async function serverName(folder: string): Promise<string> {
+export async function serverName(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const path = join(folder, 'server');
   const known = await readFile(path, 'utf8').then(

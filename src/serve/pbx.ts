@@ -29,8 +29,8 @@ export interface Pbx {
   close(): Promise<void>;
 }
 
-/** Connects to the PBX as configured. `append` takes the lines that the comparison reports. */
-export function startPbx(config: Config, db: Db, append: (line: string) => Promise<void>, log: Log): Pbx {
+/** Connects to the PBX as configured. `append` takes the lines that the comparison reports; null where nothing is recorded. */
+export function startPbx(config: Config, db: Db, append: ((line: string) => Promise<void>) | null, log: Log): Pbx {
   if (config.amiHost === '' || config.amiPort === 0) return switchedOff();
   const ami = connectAmi({
     host: config.amiHost,
@@ -46,14 +46,14 @@ export function startPbx(config: Config, db: Db, append: (line: string) => Promi
   };
   const actionLog = log.child({ room: 'actions' });
   const stopWatching = watchOriginates({ ami, clicks, log: actionLog });
-  const stopComparing = startReconcile({
+  const comparison = {
     pbx: config.pbx,
     ami,
     openChannels: () => openChannels(db),
-    report: append,
     log: log.child({ room: 'reconcile' }),
     now: Date.now,
-  });
+  };
+  const stopComparing = append ? startReconcile({ ...comparison, report: append }) : null;
   return {
     state: () => ami.state(),
     click: clicker(ami, clicks, destinationRule(), actionLog),
@@ -72,7 +72,7 @@ export function startPbx(config: Config, db: Db, append: (line: string) => Promi
     },
     close: async () => {
       stopWatching();
-      await stopComparing();
+      await stopComparing?.();
       await ami.close();
     },
   };

@@ -6,7 +6,7 @@ import { registerHooks } from '../hooks/register.js';
 import type { Log } from '../log/log.js';
 import { type Recorder, startRecorder } from '../record/recorder.js';
 import { findClient } from '../store/clients.js';
-import { openDatabase } from '../store/database.js';
+import { type Db, openDatabase } from '../store/database.js';
 import { listenFor } from './listen.js';
 import { greetFirst, type PagesParts, startPages } from './pages.js';
 import { startPbx } from './pbx.js';
@@ -15,7 +15,8 @@ import { tablesReady } from './tables.js';
 export interface Server {
   agi: { host: string; port: number } | null;
   web: { host: string; port: number } | null;
-  recorder: Recorder;
+  /** Null where only the pages are served. */
+  recorder: Recorder | null;
   /** Resolves when the tables are up to date; false when the server was stopped before. */
   tables: Promise<boolean>;
   /** Takes no new call, finishes what is under way, and resolves when everything is down. */
@@ -37,13 +38,8 @@ export async function serve(
 ): Promise<Server> {
   const has = (role: 'agi' | 'apply' | 'web') => config.roles.includes(role);
   const db = openDatabase(config.databaseUrl, { warn: (message) => log.debug({ room: 'store' }, message) });
-  const recorder = await startRecorder({
-    folder: join(config.dataDir, 'journal'),
-    db: has('apply') ? db : null,
-    spoolFiles: has('agi') ? config.spoolFile : [],
-    log: log.child({ room: 'record' }),
-  });
-  const pbx = startPbx(config, db, recorder.append, log);
+  const recorder = has('agi') ? await startRecording(config, db, log) : null;
+  const pbx = startPbx(config, db, recorder?.append ?? null, log);
   const tables = tablesReady(db, signal, log.child({ room: 'store' })).then(async (ready) => {
     if (ready && has('web')) await greetFirst(db, tell);
     return ready;
@@ -51,7 +47,7 @@ export async function serve(
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
-    has('agi') ? startAgi(config, recorder, db, log, signal) : null,
+    recorder ? startAgi(config, recorder, db, log, signal) : null,
     has('web') ? startPages({ config, db, pbx, ...progressOf(recorder), log }, signal) : null,
   ]);
   const agiAt = agi?.address() ?? null;
@@ -66,7 +62,7 @@ export async function serve(
       await agi?.close();
       await pages?.close();
       await pbx.close();
-      await recorder.stop();
+      await recorder?.stop();
       await tables.catch(() => undefined);
       await db.close();
     },
@@ -74,13 +70,16 @@ export async function serve(
 }
 
 /** How far the tables are behind the journal, for the pages. */
-function progressOf(recorder: Recorder): Pick<PagesParts, 'behind' | 'databaseUp' | 'onApplied'> {
+function progressOf(recorder: Recorder | null): Pick<PagesParts, 'behind' | 'databaseUp' | 'onApplied'> {
+  // Pages alone: the journals are on other hosts, which say on their own pages and in their logs how far behind they are.
+  if (!recorder)
+    return { onApplied: () => undefined, databaseUp: () => true, behind: () => Promise.resolve({ lag: 0, behind: 0 }) };
   const { loop, journal } = recorder;
   return {
-    onApplied: (listener) => loop?.onApplied(listener),
-    databaseUp: () => loop?.status().up ?? true,
+    onApplied: (listener) => loop.onApplied(listener),
+    databaseUp: () => loop.status().up ?? true,
     behind: async () => {
-      const status = loop?.status();
+      const status = loop.status();
       if (!status?.state) return { lag: 0, behind: 0 };
       const lag = Math.ceil((await journal.behind(status.state)) / LINE_BYTES);
       const { behindSince } = status;
@@ -89,10 +88,18 @@ function progressOf(recorder: Recorder): Pick<PagesParts, 'behind' | 'databaseUp
   };
 }
 
+const startRecording = (config: Config, db: Db, log: Log): Promise<Recorder> =>
+  startRecorder({
+    folder: join(config.dataDir, 'journal'),
+    db,
+    spoolFiles: config.spoolFile,
+    log: log.child({ room: 'record' }),
+  });
+
 async function startAgi(
   config: Config,
   recorder: Recorder,
-  db: ReturnType<typeof openDatabase>,
+  db: Db,
   log: Log,
   signal: AbortSignal,
 ): Promise<AgiApp | null> {

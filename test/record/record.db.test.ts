@@ -43,7 +43,7 @@ for (const dialect of DIALECTS) {
       recorder = await startRecorder({ folder: join(folder, 'journal'), db: database.db, spoolFiles: [], log: quiet });
       return recorder;
     };
-    const settled = () => recorder?.loop?.settled(10_000);
+    const settled = () => recorder?.loop.settled(10_000);
 
     beforeEach(async () => {
       database = await emptyDatabase(dialect);
@@ -122,7 +122,7 @@ for (const dialect of DIALECTS) {
       for (const line of lines.slice(0, 3)) await first.append(line);
       await settled();
       // A second process finds events that the first wrote down but did not apply.
-      await first.loop?.stop();
+      await first.loop.stop();
       for (const line of lines.slice(3)) await first.append(line);
       await first.stop();
       await start();
@@ -155,7 +155,7 @@ for (const dialect of DIALECTS) {
         await Promise.all(
           suffixes.flatMap((suffix) => linesAs(story, suffix).map((line, n) => (n % 2 ? first : other).append(line))),
         );
-        await Promise.all([first.loop?.settled(20_000), other.loop?.settled(20_000)]);
+        await Promise.all([first.loop.settled(20_000), other.loop.settled(20_000)]);
         for (const suffix of suffixes) {
           expect(await tellStored(database.db, story, suffix), suffix).to.deep.equal(story.rows.map(tidy));
         }

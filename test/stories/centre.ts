@@ -130,5 +130,5 @@ export async function quiet(centre: Centre): Promise<void> {
     deadline: 15_000,
     every: 100,
   });
-  await centre.server.recorder.loop?.settled(5000);
+  await centre.server.recorder?.loop.settled(5000);
 }
