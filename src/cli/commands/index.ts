@@ -1,0 +1,12 @@
+// The commands: this list and nothing else, in the order of the help.
+import type { CliCommand } from '../command.js';
+import { client } from './client.js';
+import { config } from './config.js';
+import { doctor } from './doctor.js';
+import { migrate } from './migrate.js';
+import { rebuild } from './rebuild.js';
+import { serve } from './serve.js';
+import { simulate } from './simulate.js';
+import { user } from './user.js';
+
+export const COMMANDS: readonly CliCommand[] = [serve, migrate, rebuild, user, client, doctor, simulate, config];

@@ -1,0 +1,61 @@
+// What the commands are handed by main.ts: they know no database and start no server themselves.
+import type { Role } from '../auth/users.js';
+import type { Config } from '../config/options.js';
+import type { Log } from '../log/log.js';
+import type { Probes } from './doctor/probes.js';
+
+export interface Deps {
+  version: string;
+  /** Runs the roles of the configuration until `signal`; resolves when everything is down. `tell` reaches the person who started it. */
+  serve(config: Config, context: { log: Log; tell: (text: string) => void; signal: AbortSignal }): Promise<void>;
+  /** Brings the tables up to date, or with `dryRun` only looks. Names of the migrations that ran or would run. */
+  migrate(config: Config, options: { dryRun: boolean }): Promise<string[]>;
+  /** Makes the tables anew from the events, or with `dryRun` only compares. `differed` are the calls whose rows were wrong. */
+  rebuild(
+    config: Config,
+    options: { dryRun: boolean; progress: (calls: number) => void },
+  ): Promise<{ calls: number; differed: string[] }>;
+  users(config: Config): Promise<Users>;
+  clients(config: Config): Promise<Clients>;
+  /** What the doctor can look at with this configuration. */
+  probes(config: Config): Probes;
+}
+
+export interface UserLine {
+  login: string;
+  name: string;
+  role: Role;
+  /** Endpoint of the phone; empty for none. */
+  operator: string;
+  disabled: boolean;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+}
+
+/** The users, as far as the commands need them. Passwords are handed over as they are and hashed behind this door. */
+export interface Users {
+  list(): Promise<UserLine[]>;
+  /** Throws with the code `exists` when the login is taken. */
+  add(user: Pick<UserLine, 'login' | 'name' | 'role' | 'operator'> & { password: string }): Promise<void>;
+  /** The next ones answer false when there is no such login. */
+  setPassword(login: string, password: string): Promise<boolean>;
+  setDisabled(login: string, disabled: boolean): Promise<boolean>;
+  remove(login: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface ClientLine {
+  number: string;
+  name: string;
+  company: string;
+  vip: boolean;
+}
+
+export interface Clients {
+  list(limit: number): Promise<ClientLine[]>;
+  /** Adds clients; one whose number is there already is overwritten. All or none. */
+  save(clients: readonly ClientLine[]): Promise<void>;
+  /** False when there is no such number. */
+  remove(number: string): Promise<boolean>;
+  close(): Promise<void>;
+}

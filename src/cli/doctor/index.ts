@@ -1,0 +1,39 @@
+// The doctor's checks: this list and nothing else, in the order in which they are made.
+import type { Check } from './check.js';
+import { clocks } from './clocks.js';
+import { dataDirectory } from './data-directory.js';
+import { database } from './database.js';
+import { dialplan } from './dialplan.js';
+import { globals } from './globals.js';
+import { hooks } from './hooks.js';
+import { journal } from './journal.js';
+import { liveDangerously } from './live-dangerously.js';
+import { manager } from './manager.js';
+import { migrations } from './migrations.js';
+import { node } from './node.js';
+import { pbxVersion } from './pbx-version.js';
+import { ports } from './ports.js';
+import { rejected } from './rejected.js';
+import { rights } from './rights.js';
+import { spool } from './spool.js';
+import { testCall } from './test-call.js';
+
+export const CHECKS: readonly Check[] = [
+  node,
+  dataDirectory,
+  database,
+  migrations,
+  journal,
+  rejected,
+  ports,
+  hooks,
+  spool,
+  manager,
+  rights,
+  pbxVersion,
+  dialplan,
+  globals,
+  liveDangerously,
+  testCall,
+  clocks,
+];

@@ -1,0 +1,38 @@
+// What the doctor looks through. main.ts hands it in; tests hand in others.
+
+export interface Probes {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Version of node, such as `20.19.0`. */
+  node: string;
+  database: DatabaseProbe;
+  /** Bytes of this host's journal that the tables do not hold yet; null when there is no journal here. */
+  journalBehind(): Promise<number | null>;
+  /** Connects and logs in to the manager interface. Throws with the reason in words. */
+  manager(): Promise<ManagerProbe>;
+  /** Which process listens on a port of this host; null when nobody does or it can't be seen. */
+  listener(port: number): Promise<{ pid: number; command: string } | null>;
+}
+
+/** Each question throws when the database does not answer. */
+export interface DatabaseProbe {
+  /** Name and version, such as `MariaDB 10.11.6`, after a real question to it. */
+  product(): Promise<string>;
+  /** Its clock, milliseconds since the epoch; null when it has none of its own (an embedded one). */
+  clock(): Promise<number | null>;
+  /** Names of migrations that have not run. */
+  pending(): Promise<string[]>;
+  journals(): Promise<{ server: string; events: number; lastEventAt: number | null; appliedAt: number }[]>;
+  rejected(): Promise<{ count: number; newest: { at: number; reason: string }[] }>;
+  close(): Promise<void>;
+}
+
+export interface ManagerAnswer {
+  get(key: string): string | undefined;
+}
+
+/** The manager interface, logged in. An answer that says Error, and no answer in time, throw. */
+export interface ManagerProbe {
+  action(name: string, fields?: Record<string, string>): Promise<ManagerAnswer>;
+  close(): Promise<void>;
+}
