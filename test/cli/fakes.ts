@@ -1,0 +1,146 @@
+// For tests: a terminal that keeps what was written, and doors that lead nowhere real.
+
+import { cli } from '../../src/cli/cli.js';
+import type { ClientLine, Deps, UserLine } from '../../src/cli/deps.js';
+import type { Probes } from '../../src/cli/doctor/probes.js';
+import type { Io } from '../../src/cli/io.js';
+
+export interface Terminal extends Io {
+  said: { out: string; err: string };
+  /** What the person types next, line by line. */
+  answers: string[];
+  input: string;
+  /** As if Ctrl-C was pressed. */
+  interrupt: () => void;
+  exits: number[];
+}
+
+export function terminal(more: Partial<Pick<Terminal, 'env' | 'interactive' | 'answers' | 'input'>> = {}): Terminal {
+  const said = { out: '', err: '' };
+  const listeners = new Set<() => void>();
+  const made: Terminal = {
+    env: {},
+    interactive: false,
+    answers: [],
+    input: '',
+    exits: [],
+    ...more,
+    said,
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    askHidden: async (question) => {
+      said.out += question;
+      return made.answers.shift() ?? '';
+    },
+    readInput: async () => made.input,
+    exit: (code) => made.exits.push(code),
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    interrupt: () => {
+      for (const listener of listeners) listener();
+    },
+  };
+  return made;
+}
+
+export interface Doors extends Deps {
+  /** Name of each door that was opened and not closed again. */
+  open: string[];
+  stored: { users: (UserLine & { password: string })[]; clients: ClientLine[] };
+}
+
+/** Deps that work in memory; `more` replaces some of them. */
+export function doors(more: Partial<Deps> = {}): Doors {
+  const open: string[] = [];
+  const stored: Doors['stored'] = { users: [], clients: [] };
+  const closing = (name: string) => {
+    open.push(name);
+    return async () => void open.splice(open.indexOf(name), 1);
+  };
+  const change = (login: string, values: Partial<UserLine & { password: string }>) => {
+    const found = stored.users.find((one) => one.login === login);
+    if (found !== undefined) Object.assign(found, values);
+    return found !== undefined;
+  };
+  return {
+    open,
+    stored,
+    version: '9.9.9',
+    serve: async () => {},
+    migrate: async () => [],
+    rebuild: async () => ({ calls: 0, differed: [] }),
+    users: async () => ({
+      // The rows hold more than a line says: what is listed must not show it.
+      list: async () => stored.users,
+      add: async (user) => void stored.users.push({ ...user, disabled: false, createdAt: Date.UTC(2026, 0, 1) }),
+      setPassword: async (login, password) => change(login, { password }),
+      setDisabled: async (login, disabled) => change(login, { disabled }),
+      remove: async (login) => {
+        const before = stored.users.length;
+        stored.users = stored.users.filter((one) => one.login !== login);
+        return stored.users.length < before;
+      },
+      close: closing('users'),
+    }),
+    clients: async () => ({
+      list: async (limit) => stored.clients.slice(0, limit),
+      save: async (clients) => void stored.clients.push(...clients),
+      remove: async (number) => {
+        const before = stored.clients.length;
+        stored.clients = stored.clients.filter((one) => one.number !== number);
+        return stored.clients.length < before;
+      },
+      close: closing('clients'),
+    }),
+    probes: () => probes(),
+    ...more,
+  };
+}
+
+/** Probes of a host on which all is well; `more` replaces some of them. */
+export function probes(
+  more: Partial<Probes> = {},
+  manager: Record<string, (fields: Record<string, string>) => Record<string, string>> = {},
+): Probes {
+  return {
+    now: () => Date.UTC(2026, 0, 12, 9),
+    node: '22.1.0',
+    database: {
+      product: async () => 'MariaDB 10.11.6',
+      clock: async () => Date.UTC(2026, 0, 12, 9),
+      pending: async () => [],
+      journals: async () => [],
+      rejected: async () => ({ count: 0, newest: [] }),
+      close: async () => {},
+    },
+    journalBehind: async () => null,
+    manager: async () => ({
+      action: async (name, fields = {}) => {
+        const answer = manager[name]?.(fields) ?? {};
+        return { get: (key) => answer[key] };
+      },
+      close: async () => {},
+    }),
+    listener: async () => null,
+    ...more,
+  };
+}
+
+/** Runs a command line given as in a shell (double quotes hold words together) or as words. */
+export async function run(
+  line: string | string[],
+  deps: Deps = doors(),
+  io: Terminal = terminal(),
+): Promise<{ code: number; out: string; err: string; io: Terminal }> {
+  const words = Array.isArray(line)
+    ? line
+    : [...line.matchAll(/"([^"]*)"|(\S+)/g)].map((found) => found[1] ?? found[2] ?? '');
+  const code = await cli(['node', 'dialhook', ...words], deps, io);
+  return { code, out: io.said.out, err: io.said.err, io };
+}
