@@ -163,6 +163,7 @@ const MODULE_OF: Record<string, string> = {
   AGI: 'res_agi',
   AddQueueMember: 'app_queue',
   Dial: 'app_dial',
+  Log: 'app_verbose',
   ExecIf: 'app_exec',
   Gosub: 'app_stack',
   Originate: 'app_originate',
