@@ -10,4 +10,20 @@ app.agi('/event', async (channel) => {
   await channel.setVariable('DH_ACK', data === null ? 0 : 1);
 });
 app.agi('/idle', () => {});
-app.listen(0, () => serve(app.address()));
+const server = app.listen(0, () => serve(app.address(), () => own.splice(0)));
+
+/** Our own part of the gap, in ms: from the answer's bytes to the write of the next command. Costs, so only on demand. */
+const own: number[] = [];
+if (process.argv.includes('--timed')) {
+  server.prependListener('connection', (socket) => {
+    let heard = 0;
+    socket.prependListener('data', () => {
+      heard = performance.now();
+    });
+    const write = socket.write.bind(socket);
+    socket.write = (...args: unknown[]) => {
+      own.push(performance.now() - heard);
+      return (write as (...all: unknown[]) => boolean)(...args);
+    };
+  });
+}

@@ -16,9 +16,9 @@ const IDLE = 10_000;
 
 const children: ChildProcess[] = [];
 
-function start(name: string, core: number): ChildProcess {
+function start(name: string, core: number, ...flags: string[]): ChildProcess {
   const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const command = ['-c', String(core), process.execPath, ...process.execArgv, file];
+  const command = ['-c', String(core), process.execPath, ...process.execArgv, file, ...flags];
   const child = spawn('taskset', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   children.push(child);
   return child;
@@ -32,8 +32,11 @@ async function ask<T>(child: ChildProcess, message: object): Promise<T> {
   return result;
 }
 
-async function serverOf(name: string): Promise<{ name: string; child: ChildProcess; port: number }> {
-  const child = start(name, 0);
+async function serverOf(
+  name: string,
+  ...flags: string[]
+): Promise<{ name: string; child: ChildProcess; port: number }> {
+  const child = start(name, 0, ...flags);
   const [{ port }] = (await once(child, 'message')) as [Ready];
   return { name, child, port };
 }
@@ -47,6 +50,7 @@ interface Round {
   perCpu: number;
   perSecond: number;
   result: Result;
+  own: number[];
 }
 
 async function round(
@@ -56,9 +60,15 @@ async function round(
 ): Promise<Round> {
   const before = await ask<Used>(server.child, {});
   const result = await ask<Result>(loader, { port: server.port, path: '/event', sessions, ...order });
-  const cpu = (await ask<Used>(server.child, {})).cpu - before.cpu;
+  const after = await ask<Used>(server.child, {});
+  const cpu = after.cpu - before.cpu;
   if (result.failed > 0) throw new Error(`${result.failed} sessions did not end as they should`);
-  return { perCpu: result.session.length / cpu, perSecond: result.session.length / result.seconds, result };
+  return {
+    perCpu: result.session.length / cpu,
+    perSecond: result.session.length / result.seconds,
+    result,
+    own: after.own,
+  };
 }
 
 const line = (name: string, values: number[], digits = 0) =>
@@ -104,6 +114,10 @@ async function speed(): Promise<void> {
     times(`${server.name}: session at 1000/s`, result.session);
     times(`${server.name}: answer to next command`, result.gap);
   }
+  const timed = await serverOf('ours', '--timed');
+  await round(timed, loader, { sessions: 2_000, concurrency: 64 });
+  const { own } = await round(timed, loader, { rate: 1000, sessions: short ? 2_000 : 8_000 });
+  times('ours: of it in our own hands', own);
   console.log(`load ${load()}`);
 }
 
