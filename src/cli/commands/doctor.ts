@@ -12,7 +12,7 @@ Usage: dialhook doctor [--json]
   --json   for programs
 
 It changes nothing. It ends with code 1 when something is wrong; a warning is not wrong. What is not configured is skipped.
-Run it on the server's own host, as the server's user.
+Run it on the server's own host, as the server's user. The PBX's log will say "Dangerous function STAT read blocked": so it should.
 
 Examples:
   dialhook doctor
