@@ -12,7 +12,6 @@ import { OPERATORS, startSamplePbx } from './lab/sample-pbx.js';
 import { startServer } from './lab/server.js';
 
 const CALLS_A_MINUTE = 10;
-const LOGINS = 3;
 /** Seconds a phone rings, and a caller waits at most. */
 const [RING, WAIT] = ['12', '60'];
 
@@ -38,9 +37,9 @@ await runDemo(options, async (closers) => {
     DIALHOOK_AMI_USER: pbx.amiUser,
     DIALHOOK_AMI_SECRET: pbx.amiSecret,
   };
-  const people = makeCast({ operators: OPERATORS.length, queues: 3 }).operators;
-  const accounts = demoAccounts(people.slice(0, LOGINS));
-  const password = await step('made the tables and the logins', () => prepareTables(env, accounts));
+  const { operators: people, queues } = makeCast({ operators: OPERATORS.length, queues: 3 });
+  const accounts = demoAccounts(people);
+  const password = await step('made the tables and the logins', () => prepareTables(env, db.url, accounts, queues));
   const server = await step('started the server', () => startServer({ env, logFile: `${home}/dialhook.log` }));
   closers.push(() => server.stop());
   const crowd = await step(`registered ${OPERATORS.length} phones and logged the operators in`, async () => {

@@ -12,8 +12,6 @@ import { dialhookCommand, startServer } from './lab/server.js';
 const OPERATORS = 20;
 const QUEUES = 4;
 const CALLS_A_MINUTE = 18;
-/** Operators with a login of their own; the others only work. */
-const LOGINS = 3;
 
 const options = readOptions(process.argv.slice(2));
 await runDemo(options, async (closers) => {
@@ -24,8 +22,11 @@ await runDemo(options, async (closers) => {
     DIALHOOK_AGI_PORT: String(await freePort()),
     DIALHOOK_WEB_PORT: String(await choosePort(options)),
   };
-  const accounts = demoAccounts(makeCast({ operators: OPERATORS, queues: QUEUES }).operators.slice(0, LOGINS));
-  const password = await step('made the tables and the logins', () => prepareTables(env, accounts));
+  const cast = makeCast({ operators: OPERATORS, queues: QUEUES });
+  const accounts = demoAccounts(cast.operators);
+  const password = await step('made the tables and the logins', () =>
+    prepareTables(env, `sqlite:${home}/dialhook.sqlite`, accounts, cast.queues),
+  );
   const server = await step('started the server', () => startServer({ env, logFile: `${home}/dialhook.log` }));
   closers.push(() => server.stop());
   const story = ['--operators', OPERATORS, '--queues', QUEUES, '--rate', CALLS_A_MINUTE].map(String);

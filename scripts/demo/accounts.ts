@@ -1,12 +1,17 @@
-// Who may log in to the pages of a demo. Every run makes a password of its own: there is none that everybody knows.
-import { randomPassword } from '../../src/auth/password.js';
+// Who is in a demo: the accounts, the clients behind the numbers, the titles of the queues. Every run makes a password of
+// its own: there is none that everybody knows.
+import { hashPassword, randomPassword } from '../../src/auth/password.js';
 import { type Cast, simulatedClients } from '../../src/simulator/cast.js';
+import { saveClients } from '../../src/store/clients.js';
+import { openDatabase } from '../../src/store/database.js';
+import { defaultsOf, saveQueueSettings } from '../../src/store/queues.js';
+import { createUser, type Role } from '../../src/store/users.js';
 import { runDialhook } from '../lab/server.js';
 
 export interface Account {
   login: string;
   name: string;
-  role: 'operator' | 'supervisor' | 'administrator';
+  role: Role;
   operator: string;
 }
 
@@ -22,30 +27,27 @@ export function demoAccounts(operators: Pick<Cast['operators'][number], 'endpoin
   ];
 }
 
-/** Makes the tables, the accounts and the clients. Gives the password that all accounts have. @throws Error with what the command said. */
-export async function prepareTables(env: Record<string, string>, accounts: Account[]): Promise<string> {
-  await dialhook(env, ['migrate']);
+/** Makes the tables and fills in the people and the queues. Gives the password that all accounts have. @throws Error with what the command said. */
+export async function prepareTables(
+  env: Record<string, string>,
+  databaseUrl: string,
+  accounts: Account[],
+  queues: { name: string; title: string }[],
+): Promise<string> {
+  const { code, output } = await runDialhook(['migrate'], env, { deadline: 60_000 });
+  if (code !== 0) throw new Error(`dialhook migrate ended with ${code}:\n${output}`);
   const password = randomPassword();
-  for (const { login, name, role, operator } of accounts) {
-    const phone = operator === '' ? [] : ['--operator', operator];
-    await dialhook(
-      env,
-      ['user', 'add', '--login', login, '--name', name, '--role', role, ...phone, '--password-stdin'],
-      `${password}\n`,
+  const passwordHash = await hashPassword(password);
+  const db = openDatabase(databaseUrl);
+  try {
+    for (const account of accounts) await createUser(db, { ...account, passwordHash }, Date.now());
+    await saveClients(db, simulatedClients());
+    await saveQueueSettings(
+      db,
+      queues.map(({ name, title }) => ({ ...defaultsOf(name), title })),
     );
+  } finally {
+    await db.close();
   }
-  await dialhook(env, ['client', 'import', '-'], clientsFile());
   return password;
-}
-
-function clientsFile(): string {
-  const rows = simulatedClients().map(({ number, name, company, vip }) =>
-    [number, name, company, vip ? 'yes' : ''].join(','),
-  );
-  return `${['number,name,company,vip', ...rows].join('\n')}\n`;
-}
-
-async function dialhook(env: Record<string, string>, args: string[], input?: string): Promise<void> {
-  const { code, output } = await runDialhook(args, env, input === undefined ? {} : { input });
-  if (code !== 0) throw new Error(`dialhook ${args.join(' ')} ended with ${code}:\n${output}`);
 }

@@ -45,6 +45,8 @@ export async function startCrowd(options: CrowdOptions): Promise<Crowd> {
   trunk.plan = (call) => outsidePlan(world, call);
   await Promise.all(operators.map((phone) => dialCode(phone, '*45')));
   for (const phone of operators) planPause(world, phone);
+  // A screen shall be alive at once.
+  for (const number of new Set(options.queueNumbers)) after(world.between(0.5, 3), () => callIn(world, number));
   nextCall(world);
   return {
     async stop() {

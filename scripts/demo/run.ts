@@ -12,26 +12,20 @@ export async function build(): Promise<void> {
   process.env['DIALHOOK_BUILT'] = '1';
 }
 
+/** Operators named on the terminal; the others are there too. */
+const NAMED = 3;
+
 /** The address and the logins, as one reads them on a terminal. */
 export function welcome(web: string, accounts: Account[], password: string, more: string[]): void {
-  const rows = accounts.map(
-    ({ login, role, name, operator }) =>
-      `  ${login.padEnd(7)} ${role.padEnd(14)} ${operator === '' ? name : `${name}, phone ${operator}`}`,
-  );
-  const lines = [
-    '',
-    `  Dialhook runs at ${web}`,
-    '',
-    '  login   role',
-    ...rows,
-    '',
-    `  password of all: ${password}`,
-    ...more.map((line) => `  ${line}`),
-    '',
-    '  Ctrl-C stops everything.',
-    '',
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const operators = accounts.filter(({ role }) => role === 'operator');
+  const named = [...accounts.filter(({ role }) => role !== 'operator'), ...operators.slice(0, NAMED)];
+  const rows = named.map(({ login, role, name }) => `${login.padEnd(7)} ${role.padEnd(14)} ${name}`);
+  const others =
+    operators.length > NAMED ? [`… to ${operators.at(-1)?.login}, each the login of the operator with that phone`] : [];
+  const logins = ['login   role           name', ...rows, ...others, `password of all: ${password}`];
+  const blocks = [[`Dialhook runs at ${web}`], logins, more, ['Ctrl-C stops everything.']];
+  const text = blocks.map((lines) => lines.map((line) => `  ${line}\n`).join('')).join('\n');
+  process.stdout.write(`\n${text}\n`);
 }
 
 /**
