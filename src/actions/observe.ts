@@ -22,6 +22,8 @@ const RESULTS: Record<string, string> = {
   busy: 'Your phone is busy or refused the call.',
   failed: 'Your phone could not be reached.',
   gone: 'The call had already ended.',
+  late: 'The PBX got it too late and did nothing.',
+  unreachable: 'Your phone could not be reached, or refused the call.',
   no_queue: 'There is no queue to log in to.',
   not_in_queue: 'Not logged in to any queue.',
   static: 'A permanent member of a queue cannot log out: its configuration says so.',

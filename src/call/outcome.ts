@@ -29,10 +29,14 @@ export function ringOutcome(ring: ChannelFacts, context: RingContext): OfferOutc
   if (ring.cause !== null && REJECTED.has(ring.cause)) return 'rejected';
   if (ring.lost) return 'caller_gone';
   if (ring.cause !== null && UNREACHABLE.has(ring.cause)) return 'unreachable';
+  if (neverReplied(ring)) return 'unreachable';
   if (near(ring.endedAt, context.answeredAt, ONE_ANSWER)) return 'answered_elsewhere';
   if (near(ring.endedAt, context.gaveUpAt, ONE_HANGUP)) return 'caller_gone';
   return 'rang_out';
 }
+
+/** A SIP phone that rang out has at least said 180: cause 0 without any SIP answer is a phone that is not there. */
+const neverReplied = (ring: ChannelFacts) => ring.cause === 0 && ring.tech === '' && ring.channel.startsWith('PJSIP/');
 
 const near = (a: number, b: number | null, ms: number) => b !== null && Math.abs(a - b) <= ms;
 

@@ -90,6 +90,14 @@ export const files: Kind<string[]> = {
   read: (value) => (value.includes('\0') ? undefined : splitList(value).map((file) => path.resolve(file))),
 };
 
+export const prefixes: Kind<string[]> = {
+  what: 'country prefixes such as 998 or +44, joined by commas, or empty',
+  read: (value) => {
+    const list = splitList(value).map((one) => one.replace(/^(\+|00)/, ''));
+    return list.every((one) => /^[0-9]{1,15}$/.test(one)) ? list : undefined;
+  },
+};
+
 export const zone: Kind<string> = {
   what: 'a time zone such as Asia/Tashkent or UTC, or local: the zone of this host',
   read: (value) => {

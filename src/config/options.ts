@@ -12,6 +12,7 @@ import {
   origin,
   pbxName,
   port,
+  prefixes,
   proxies,
   someOf,
   text,
@@ -155,6 +156,13 @@ export const OPTIONS = {
   amiPort: option('AMI_PORT', port('no manager interface'), '5038', 'Port of the manager interface.'),
   amiUser: option('AMI_USER', maybe(text), '', 'User of manager.conf. It needs originate and reporting, nothing else.'),
   amiSecret: secret('AMI_SECRET', text, '', 'Secret of that user.'),
+
+  callPrefixes: option(
+    'CALL_PREFIXES',
+    prefixes,
+    '',
+    'Countries a click may call: numbers that begin with + or 00 and go elsewhere are refused. Empty: none.',
+  ),
 
   timeZone: option('TIME_ZONE', zone, 'local', 'Zone of the call centre: "today" begins at its midnight.'),
   logLevel: option(

@@ -56,7 +56,7 @@ export function startPbx(config: Config, db: Db, append: ((line: string) => Prom
   const stopComparing = append ? startReconcile({ ...comparison, report: append }) : null;
   return {
     state: () => ami.state(),
-    click: clicker(ami, clicks, destinationRule(), actionLog),
+    click: clicker(ami, clicks, destinationRule({ international: config.callPrefixes }), actionLog),
     clickState: async (id) => {
       const click = await findClick(db, id);
       if (!click) return null;

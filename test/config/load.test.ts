@@ -48,7 +48,7 @@ describe('config', () => {
 
   it('reads every type of value', () => {
     const config = load({
-      DIALHOOK_ROLES: 'web, agi',
+      DIALHOOK_ROLES: 'apply, agi',
       DIALHOOK_AGI_PORT: '0',
       DIALHOOK_SPOOL_FILE: '/var/spool/a,/var/spool/b',
       DIALHOOK_TIME_ZONE: 'Asia/Tashkent',
@@ -58,7 +58,7 @@ describe('config', () => {
       DIALHOOK_DATABASE_URL: 'mysql://user:p%40ss@192.0.2.7:3306/dialhook',
       PATH: '/usr/bin',
     });
-    expect(config.roles).to.deep.equal(['agi', 'web']);
+    expect(config.roles).to.deep.equal(['agi', 'apply']);
     expect(config.agiPort).to.equal(0);
     expect(config.spoolFile).to.deep.equal(['/var/spool/a', '/var/spool/b']);
     expect(config.timeZone).to.equal('Asia/Tashkent');

@@ -1,9 +1,9 @@
 // Plays a story's `play` line on a real PBX with real SIP phones. The steps are words that a person can read:
-//   101 answers after 1 s · 101 rings · 101 is busy · 101 rejects · 101 is away · client answers after 1 s
+//   101 answers after 1 s · 101 rings · 101 is busy · 101 rejects · 101 is away · 101 keeps silent · client answers after 1 s
 //   103 dials 101 · +998000000101 dials 5551000 · 101 clicks 5550142
 //   caller hangs up after 2 s · 102 hangs up after 2 s · caller gives up after 2 s · caller presses 1 after 1 s
 import { setTimeout as sleep } from 'node:timers/promises';
-import { busy, type Phone, type PhoneCall, rejectWith, ringOnly } from '../../scripts/lab/phone.js';
+import { busy, ignore, type Phone, type PhoneCall, rejectWith, ringOnly } from '../../scripts/lab/phone.js';
 import { answerAfter } from '../../scripts/lab/phone-plan.js';
 import { until } from '../../scripts/lab/wait.js';
 
@@ -34,6 +34,7 @@ const STEPS: Step[] = [
   [/^(\S+) rings$/, ({ stage }, who) => set(stage, who, ringOnly)],
   [/^(\S+) is busy$/, ({ stage }, who) => set(stage, who, busy)],
   [/^(\S+) rejects$/, ({ stage }, who) => set(stage, who, rejectWith(603))],
+  [/^(\S+) keeps silent$/, ({ stage }, who) => set(stage, who, ignore)],
   [/^(\S+) is away$/, ({ stage }, who) => phone(stage, who).unregister()],
   [
     /^(\S+) dials (\S+)$/,
@@ -71,7 +72,7 @@ const STEPS: Step[] = [
 /** The phones' plans come before the call, whatever the order of the words; then the steps follow each other. */
 export async function play(steps: readonly string[], stage: Stage): Promise<void> {
   const playing: Playing = { stage, caller: null, clicked: '' };
-  const isPlan = (step: string) => /(answers after|rings$|is busy$|rejects$|is away$)/.test(step);
+  const isPlan = (step: string) => /(answers after|rings$|is busy$|rejects$|keeps silent$|is away$)/.test(step);
   for (const step of [...steps.filter(isPlan), ...steps.filter((s) => !isPlan(s))]) {
     const found = STEPS.map(([pattern, act]) => ({ words: pattern.exec(step), act })).find((one) => one.words);
     if (!found?.words) throw new Error(`nobody knows how to play "${step}"`);

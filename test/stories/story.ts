@@ -115,7 +115,9 @@ function fieldsOf(file: string, kind: string, words: string[]): Record<string, s
       const more = named('cause', 'by', 'dialstatus', 'queuestatus', 'abandoned');
       const who = words[0] ?? '';
       const by = more['by'] ? channelOf(more['by']) : '';
-      return { ...more, by, side: who === 'caller' ? 'caller' : 'callee', endpoint: who === 'caller' ? '' : who };
+      // A phone that was rung has said 180, unless the story says that it kept silent.
+      const tech = who !== 'caller' && more['cause'] === '0' && !words.includes('silent') ? 'SIP 180 Ringing' : '';
+      return { ...more, by, tech, side: who === 'caller' ? 'caller' : 'callee', endpoint: who === 'caller' ? '' : who };
     }
     case 'lost':
       return { source: 'ami', reason: words.join('_') };
