@@ -35,53 +35,62 @@ export interface AgiOptions {
 /** MAX_AGI_CONNECT of res_agi.c: compiled in. */
 const CONNECT_MS = 2000;
 
+interface State extends AgiState {
+  connected: boolean;
+  hungUp: boolean;
+  timedOut: boolean;
+  error: string;
+}
+
 /** Runs AGI(agi://host:port/path,args…) once. Never throws and never rejects. */
 export function callAgi(request: AgiRequest, options: AgiOptions = {}): AgiSession {
+  const { dead = false, boundMs, threadId = 0 } = options;
   const began = performance.now();
-  const state: AgiState = { variables: new Map(), dead: options.dead ?? false };
-  const bounded = options.boundMs !== undefined;
+  const state: State = { variables: new Map(), dead, connected: false, hungUp: false, timedOut: false, error: '' };
   const socket = connect({ host: request.host, port: request.port, noDelay: true });
-  const ends = { connected: false, hungUp: false, timedOut: false, error: '' };
-  const hangup = () => {
-    if (state.dead || socket.destroyed) return;
-    state.dead = true;
-    if (ends.connected) socket.write('HANGUP\n');
-    if (!bounded) return;
-    ends.hungUp = true;
-    socket.destroySoon();
+  const hangup = () => hangUp(socket, state, boundMs !== undefined);
+  const expire = () => {
+    state.timedOut = true;
+    hangup();
   };
-  const outcome = new Promise<AgiOutcome>((resolve) => {
-    const timers = [later(CONNECT_MS, () => fail('timed out after MAX_AGI_CONNECT (2000) milliseconds'))];
-    const fail = (why: string) => {
-      if (ends.connected) return;
-      ends.error = why;
-      socket.destroy();
-    };
-    if (options.boundMs !== undefined) timers.push(later(options.boundMs, () => expire()));
-    const expire = () => {
-      ends.timedOut = true;
-      hangup();
-    };
-    socket.on('connect', () => {
-      ends.connected = true;
-      // One write a line, as Asterisk does: the server must collect until the blank line.
-      for (const line of environment(request, options.threadId ?? 0)) socket.write(line);
-    });
-    socket.on('error', (error) => fail(error.message));
-    socket.on('close', () => {
-      for (const timer of timers) clearTimeout(timer);
-      const status = !ends.connected ? 'FAILURE' : ends.hungUp ? 'HANGUP' : 'SUCCESS';
-      resolve({
-        status,
-        variables: state.variables,
-        ms: performance.now() - began,
-        error: ends.error,
-        timedOut: ends.timedOut,
-      });
-    });
+  const timers = [
+    setTimeout(() => fail(socket, state, 'timed out after MAX_AGI_CONNECT (2000) milliseconds'), CONNECT_MS),
+  ];
+  if (boundMs !== undefined) timers.push(setTimeout(expire, boundMs));
+  socket.on('error', (error) => fail(socket, state, error.message));
+  socket.on('connect', () => {
+    state.connected = true;
+    // One write a line, as Asterisk does: the server must collect until the blank line.
+    for (const line of environment(request, threadId)) socket.write(line);
   });
   serveCommands(socket, state);
+  const outcome = new Promise<AgiOutcome>((resolve) => {
+    socket.on('close', () => {
+      for (const timer of timers) clearTimeout(timer);
+      resolve(outcomeOf(state, performance.now() - began));
+    });
+  });
   return { outcome, hangup, abort: () => socket.destroy() };
+}
+
+function outcomeOf({ connected, hungUp, variables, error, timedOut }: State, ms: number): AgiOutcome {
+  return { status: !connected ? 'FAILURE' : hungUp ? 'HANGUP' : 'SUCCESS', variables, ms, error, timedOut };
+}
+
+/** The connection never came about. Once it has, Asterisk takes its end for the end of the script, whatever ended it. */
+function fail(socket: Socket, state: State, why: string): void {
+  if (state.connected) return;
+  state.error = why;
+  socket.destroy();
+}
+
+function hangUp(socket: Socket, state: State, bounded: boolean): void {
+  if (state.dead || socket.destroyed) return;
+  state.dead = true;
+  if (state.connected) socket.write('HANGUP\n');
+  if (!bounded) return;
+  state.hungUp = true;
+  socket.destroySoon();
 }
 
 /** Answers each command line as it comes. */
@@ -94,5 +103,3 @@ function serveCommands(socket: Socket, state: AgiState): void {
     for (const line of lines) if (socket.writable) socket.write(answer(line.replace(/\r$/, ''), state));
   });
 }
-
-const later = (ms: number, action: () => void) => setTimeout(action, ms);

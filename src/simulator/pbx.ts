@@ -84,45 +84,21 @@ export interface Pbx {
 export function createPbx(name: string, clock: () => number): Pbx {
   let made = 0;
   let out: Planned[] = [];
-  const open = (
-    endpoint: string,
-    rest: Pick<SimChannel, 'number' | 'callerName' | 'dnid'>,
-    caller?: SimChannel,
-  ): SimChannel => {
-    // `<epoch second>.<count of all channels>` and `PJSIP/<endpoint>-<count of PJSIP channels>`; all channels here are PJSIP.
-    const uniqueid = `${Math.floor(clock() / 1000)}.${made}`;
-    const channel = `PJSIP/${endpoint}-${made.toString(16).padStart(8, '0')}`;
-    made += 1;
-    const key = caller?.key ?? { id: `${name}-${uniqueid}`, linkedid: uniqueid, lastAt: 0 };
-    return { name: channel, uniqueid, endpoint, ...rest, key, thread: caller?.thread ?? uniqueid, sent: 0 };
-  };
+  const open = (endpoint: string, who: Who, caller?: SimChannel) =>
+    newChannel(name, Math.floor(clock() / 1000), made++, endpoint, who, caller);
   const send = (channel: SimChannel, request: Pick<Planned, 'kind' | 'way' | 'dead' | 'fields'>) => {
     const at = Math.max(Math.round(clock()), channel.key.lastAt + 1);
     channel.key.lastAt = at;
-    const { uniqueid, number, callerName, dnid } = channel;
-    out.push({
-      at,
-      ...request,
-      thread: channel.thread,
-      channel: { name: channel.name, uniqueid, number, callerName, dnid },
-      n: channel.sent,
-    });
+    out.push({ at, ...request, thread: channel.thread, channel, n: channel.sent });
   };
   return {
-    start: (endpoint, who) => open(endpoint, { number: who.number, callerName: who.name, dnid: who.dnid }),
+    start: (endpoint, { number, name: callerName, dnid }) => open(endpoint, { number, callerName, dnid }),
     ring: (caller, endpoint, number, callerName) => open(endpoint, { number, callerName, dnid: '' }, caller),
     hook(channel, kind, fields) {
       channel.sent += 1;
       const { id: call, linkedid } = channel.key;
-      const common = {
-        v: 1,
-        pbx: name,
-        call,
-        event: kind,
-        channel: channel.name,
-        uniqueid: channel.uniqueid,
-        linkedid,
-      };
+      const { name: channelName, uniqueid } = channel;
+      const common = { v: 1, pbx: name, call, event: kind, channel: channelName, uniqueid, linkedid };
       send(channel, {
         kind,
         way: MAIN.has(kind) ? 'main' : 'side',
@@ -130,17 +106,37 @@ export function createPbx(name: string, clock: () => number): Pbx {
         fields: { ...common, ...fields },
       });
     },
-    lookup: (channel) =>
-      send(channel, {
-        kind: 'lookup',
-        way: 'main',
-        dead: false,
-        fields: { number: channel.number, call: channel.key.id },
-      }),
+    lookup(channel) {
+      const fields = { number: channel.number, call: channel.key.id };
+      send(channel, { kind: 'lookup', way: 'main', dead: false, fields });
+    },
     take() {
       const taken = out;
       out = [];
       return taken;
     },
+  };
+}
+
+type Who = Pick<SimChannel, 'number' | 'callerName' | 'dnid'>;
+
+/** `<epoch second>.<count of all channels>` and `PJSIP/<endpoint>-<count of PJSIP channels>`: all channels here are PJSIP. */
+function newChannel(
+  pbx: string,
+  second: number,
+  serial: number,
+  endpoint: string,
+  who: Who,
+  caller?: SimChannel,
+): SimChannel {
+  const uniqueid = `${second}.${serial}`;
+  return {
+    name: `PJSIP/${endpoint}-${serial.toString(16).padStart(8, '0')}`,
+    uniqueid,
+    endpoint,
+    ...who,
+    key: caller?.key ?? { id: `${pbx}-${uniqueid}`, linkedid: uniqueid, lastAt: 0 },
+    thread: caller?.thread ?? uniqueid,
+    sent: 0,
   };
 }

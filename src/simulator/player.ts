@@ -1,17 +1,16 @@
 // Sends planned requests as the dialplan does: one FastAGI session each, in the order of each Asterisk thread,
 // confirmed by DH_ACK; what is not confirmed is spooled, and the breaker leaves a dead server alone for a while.
-import { type AgiOutcome, type AgiSession, callAgi } from './agi-client.js';
-import { createBreaker } from './breaker.js';
+import type { AgiOutcome } from './agi-client.js';
+import { type Breaker, createBreaker } from './breaker.js';
 import { lineOf, type Planned } from './pbx.js';
+import { createSessions, type Sessions, type SessionsOptions } from './sessions.js';
 
-export interface PlayerOptions {
+export interface PlayerOptions extends Partial<SessionsOptions> {
   host: string;
   port: number;
   /** Keeps a line that no server confirmed; without it such a line is lost and counted. */
   spool?: ((line: string) => Promise<void>) | undefined;
-  /** DH_BOUND, DH_LOOKUP_BOUND and DH_RETRY of the dialplan, in milliseconds. */
-  boundMs?: number;
-  lookupBoundMs?: number;
+  /** DH_RETRY of the dialplan, in milliseconds. */
   retryMs?: number;
   /** Tell a session of the main line when its caller hangs up meanwhile, as Asterisk does. On unless said otherwise. */
   hangups?: boolean;
@@ -25,6 +24,7 @@ export interface PlayerStats {
   lost: number;
   /** Sessions that failed, by reason. */
   errors: Record<string, number>;
+  /** Sessions open now. */
   open: number;
   /** Milliseconds of each confirmed event, from AGI() to its return. */
   latencies: number[];
@@ -40,100 +40,83 @@ export interface Player {
   abort(): void;
 }
 
-/** Milliseconds within which the hooks of one moment follow each other. */
-const TOGETHER = 20;
-const SUBROUTINES = {
-  main: { context: 'dialhook-bound', extension: 'agi', priority: 3 },
-  side: { context: 'dialhook-send', extension: 'line', priority: 4 },
-};
+/** What the requests of one player share. */
+interface Play {
+  sessions: Sessions;
+  breaker: Breaker;
+  spool: PlayerOptions['spool'];
+  stats: PlayerStats;
+  aborted: boolean;
+}
 
 export function createPlayer(options: PlayerOptions): Player {
-  const { boundMs = 1000, lookupBoundMs = 500, retryMs = 3000, hangups = true } = options;
-  const breaker = createBreaker(retryMs);
-  const stats: PlayerStats = { requests: 0, acked: 0, spooled: 0, lost: 0, errors: {}, open: 0, latencies: [] };
+  const { host, port, boundMs = 1000, lookupBoundMs = 500, retryMs = 3000, hangups = true } = options;
+  const play: Play = {
+    sessions: createSessions({ host, port, boundMs, lookupBoundMs }),
+    breaker: createBreaker(retryMs),
+    spool: options.spool,
+    stats: { requests: 0, acked: 0, spooled: 0, lost: 0, errors: {}, open: 0, latencies: [] },
+    aborted: false,
+  };
   const threads = new Map<string, Promise<void>>();
-  /** The live sessions, by the channel that runs them. */
-  const sessions = new Map<string, Set<AgiSession & { at: number }>>();
-  let aborted = false;
-
-  const run = async (planned: Planned, line: string): Promise<AgiOutcome> => {
-    const { way, kind, dead, channel, thread } = planned;
-    const path = kind === 'lookup' ? 'lookup' : 'event';
-    const bound = kind === 'lookup' ? lookupBoundMs : way === 'main' ? boundMs : undefined;
-    const request = { path, args: [line], host: options.host, port: options.port, channel, ...SUBROUTINES[way] };
-    const session = { ...callAgi(request, { dead, boundMs: bound, threadId: threadIdOf(thread) }), at: planned.at };
-    const own = sessions.get(channel.uniqueid) ?? new Set();
-    sessions.set(channel.uniqueid, own.add(session));
-    stats.requests += 1;
-    stats.open += 1;
-    const outcome = await session.outcome;
-    stats.open -= 1;
-    own.delete(session);
-    if (own.size === 0) sessions.delete(channel.uniqueid);
-    return outcome;
-  };
-  const keep = async (line: string) => {
-    try {
-      if (options.spool === undefined) stats.lost += 1;
-      else {
-        await options.spool(line);
-        stats.spooled += 1;
-      }
-    } catch (error) {
-      stats.lost += 1;
-      count(stats.errors, `spool: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  };
-  const play = async (planned: Planned, at: number): Promise<void> => {
-    const line = lineOf(planned, at);
-    const isEvent = planned.kind !== 'lookup';
-    if (aborted || !breaker.asks(planned.way, Date.now())) return isEvent ? keep(line) : undefined;
-    const outcome = await run(planned, line);
-    if (outcome.variables.get('DH_ACK') === '1') {
-      breaker.well(planned.way);
-      stats.acked += 1;
-      stats.latencies.push(outcome.ms);
-      return;
-    }
-    if (!isEvent && outcome.variables.has('DH_FOUND')) return;
-    // A caller who hung up in the middle leaves the line to the hangup handler, which spools it; the server is not blamed.
-    const gone = outcome.status === 'HANGUP' && !outcome.timedOut;
-    if (!gone) {
-      breaker.open(Date.now(), outcome.timedOut || outcome.ms > 1000);
-      count(stats.errors, outcome.timedOut ? 'no answer in time' : outcome.error || 'closed without confirming');
-    }
-    if (isEvent) await keep(line);
-  };
-
-  /** The channel died: a session that its main line still holds is told so, unless both were due together (the main line's own end). */
-  const hangUp = ({ channel, at }: Planned) => {
-    for (const session of sessions.get(channel.uniqueid) ?? []) if (session.at < at - TOGETHER) session.hangup();
-  };
-
   return {
     send(planned, at = planned.at) {
-      if (hangups && planned.dead) hangUp(planned);
+      if (hangups && planned.dead) play.sessions.hangUp(planned);
       const before = threads.get(planned.thread) ?? Promise.resolve();
-      const mine = before.then(() => play(planned, at));
+      const mine = before.then(() => request(play, planned, lineOf(planned, at)));
       threads.set(planned.thread, mine);
       return mine.finally(() => {
         if (threads.get(planned.thread) === mine) threads.delete(planned.thread);
       });
     },
-    stats: () => stats,
+    stats: () => ({ ...play.stats, open: play.sessions.open() }),
     idle: async () => {
       while (threads.size > 0) await Promise.allSettled([...threads.values()]);
     },
     abort() {
-      aborted = true;
-      for (const own of sessions.values()) for (const session of own) session.abort();
+      play.aborted = true;
+      play.sessions.abort();
     },
   };
+}
+
+async function request(play: Play, planned: Planned, line: string): Promise<void> {
+  const { breaker, stats } = play;
+  const isEvent = planned.kind !== 'lookup';
+  let confirmed = false;
+  if (!play.aborted && breaker.asks(planned.way, Date.now())) {
+    stats.requests += 1;
+    confirmed = judge(play, planned, await play.sessions.ask(planned, line));
+  }
+  if (isEvent && !confirmed) await keep(play, line);
+}
+
+/** Whether the server confirmed; else the breaker opens. */
+function judge({ breaker, stats }: Play, planned: Planned, outcome: AgiOutcome): boolean {
+  if (outcome.variables.get('DH_ACK') === '1') {
+    breaker.well(planned.way);
+    stats.acked += 1;
+    stats.latencies.push(outcome.ms);
+    return true;
+  }
+  if (planned.kind === 'lookup' && outcome.variables.has('DH_FOUND')) return true;
+  // A caller who hung up in the middle leaves the line to the hangup handler, which spools it; the server is not blamed.
+  if (outcome.status === 'HANGUP' && !outcome.timedOut) return false;
+  breaker.open(Date.now(), outcome.timedOut || outcome.ms > 1000);
+  count(stats.errors, outcome.timedOut ? 'no answer in time' : outcome.error || 'closed without confirming');
+  return false;
+}
+
+async function keep({ spool, stats }: Play, line: string): Promise<void> {
+  try {
+    await spool?.(line);
+    stats[spool === undefined ? 'lost' : 'spooled'] += 1;
+  } catch (error) {
+    stats.lost += 1;
+    count(stats.errors, `spool: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 const count = (counts: Record<string, number>, what: string) => {
   counts[what] = (counts[what] ?? 0) + 1;
 };
-
-/** Asterisk shows the address of the thread; any number that stays the same for one thread will do. */
-const threadIdOf = (thread: string) => 140_000_000_000_000 + Number(thread.split('.')[1] ?? 0) * 4096;

@@ -46,36 +46,17 @@ export interface Story {
 
 export function createStory(options: StoryOptions): Story {
   const { startAt, speed = 1 } = options;
-  const agenda = createAgenda();
-  const pbx = createPbx(options.pbx ?? 'pbx1', () => startAt + agenda.now() / speed);
-  const cast = makeCast(options);
-  const agents = cast.operators.map(
-    (who): Agent => ({ who, online: false, paused: false, busy: false, restUntil: 0, lastCall: 0, later: null }),
-  );
-  const crews = new Map(
-    cast.queues.map(({ name }) => [name, agents.filter((agent) => agent.who.queues.includes(name))]),
-  );
-  const world: World = {
-    random: createRandom(options.seed),
-    agenda,
-    pbx,
-    cast,
-    agents,
-    crews,
-    calls: new Set(),
-    waiting: [],
-    dispatch: () => dispatch(world),
-  };
+  const world = createWorld(options);
+  const { agenda, agents, pbx } = world;
   beginShift(world);
   beginArrivals(world, options.callsPerMinute);
   let over = false;
-  const since = (time: number) => (time - startAt) * speed;
   const advance = (time: number) => {
-    if (!over) agenda.run(since(time));
+    if (!over) agenda.run((time - startAt) * speed);
     return pbx.take();
   };
   return {
-    cast,
+    cast: world.cast,
     nextAt: () => {
       const next = over ? null : agenda.nextAt();
       // A whole millisecond that is surely past the moment: a sum of such numbers is too coarse to hit it.
@@ -93,6 +74,28 @@ export function createStory(options: StoryOptions): Story {
     },
     figures: () => figuresOf(world),
   };
+}
+
+function createWorld(options: StoryOptions): World {
+  const { startAt, speed = 1, pbx = 'pbx1' } = options;
+  const agenda = createAgenda();
+  const cast = makeCast(options);
+  const agents = cast.operators.map(
+    (who): Agent => ({ who, online: false, paused: false, busy: false, restUntil: 0, lastCall: 0, later: null }),
+  );
+  const crew = (queue: string) => agents.filter((agent) => agent.who.queues.includes(queue));
+  const world: World = {
+    random: createRandom(options.seed),
+    agenda,
+    pbx: createPbx(pbx, () => startAt + agenda.now() / speed),
+    cast,
+    agents,
+    crews: new Map(cast.queues.map(({ name }) => [name, crew(name)])),
+    calls: new Set(),
+    waiting: [],
+    dispatch: () => dispatch(world),
+  };
+  return world;
 }
 
 function figuresOf({ calls, agents }: World): Figures {

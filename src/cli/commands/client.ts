@@ -37,35 +37,22 @@ export const client: CliCommand = {
   name: 'client',
   usage: USAGE,
   add(program, context) {
-    const { io } = context;
     const group = program.command('client');
     group
       .command('add <number> <name>')
       .option('--company <company>', '', '')
       .option('--vip')
-      .action((number: string, name: string, { company, vip = false }: { company: string; vip?: boolean }) =>
-        withClients(context, async (clients) => {
-          const added = { number: plainNumber(number), name: name.trim(), company, vip };
-          const fault = faultOf(added, number);
-          if (fault !== null) throw new Failure(fault);
-          await clients.save([added]);
-          io.out(`Client ${added.number} is ${added.name}${vip ? ', a VIP' : ''}.\n`);
-        }),
+      .action((number: string, name: string, options: { company: string; vip?: boolean }) =>
+        add(context, number, { name, ...options }),
       );
     group
       .command('list')
       .option('--limit <n>', '', wholeNumber(1, 1_000_000), 1000)
       .option('--json')
       .action((options: { limit: number; json?: boolean }) =>
-        withClients(context, (clients) => list(clients, io, options)),
+        withClients(context, (clients) => list(clients, context.io, options)),
       );
-    group.command('remove <number>').action((number: string) =>
-      withClients(context, async (clients) => {
-        if (!(await clients.remove(plainNumber(number))))
-          throw new Failure(`there is no client with the number ${number}; \`dialhook client list\` shows all`);
-        io.out(`Client ${number} is removed.\n`);
-      }),
-    );
+    group.command('remove <number>').action((number: string) => remove(context, number));
     group
       .command('import <file>')
       .option('--dry-run')
@@ -73,6 +60,26 @@ export const client: CliCommand = {
       .action((file: string, options: { dryRun?: boolean; skipBad?: boolean }) => importFile(context, file, options));
   },
 };
+
+async function add(
+  context: Context,
+  number: string,
+  { name, company, vip = false }: { name: string; company: string; vip?: boolean },
+): Promise<void> {
+  const client = { number: plainNumber(number), name: name.trim(), company, vip };
+  const fault = faultOf(client, number);
+  if (fault !== null) throw new Failure(fault);
+  await withClients(context, (clients) => clients.save([client]));
+  context.io.out(`Client ${client.number} is ${client.name}${vip ? ', a VIP' : ''}.\n`);
+}
+
+async function remove(context: Context, number: string): Promise<void> {
+  await withClients(context, async (clients) => {
+    if (await clients.remove(plainNumber(number))) return;
+    throw new Failure(`there is no client with the number ${number}; \`dialhook client list\` shows all`);
+  });
+  context.io.out(`Client ${number} is removed.\n`);
+}
 
 async function importFile(
   context: Context,
