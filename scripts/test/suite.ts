@@ -22,6 +22,8 @@ export interface SuiteRun {
   files: string[];
   env: Record<string, string>;
   limitSeconds: number;
+  /** Processes that share the files; 1 unless said. */
+  jobs?: number;
   print(line: string): void;
 }
 
@@ -31,13 +33,22 @@ const RUNNER = new URL('mocha.ts', import.meta.url).pathname;
 export async function runSuite(run: SuiteRun): Promise<Result> {
   const started = performance.now();
   const result: Result = { suite: run.suite, passed: 0, failures: [], skipped: [], seconds: 0 };
-  const wrong =
-    run.files.length === 0 ? 'it has no file: nothing under test/ has its suffix' : await follow(run, result);
-  const none = result.passed + result.failures.length + result.skipped.length === 0;
-  const text = wrong ?? (none ? 'its files hold no test' : null);
-  if (text !== null) result.failures.push({ title: `the suite ${run.suite} itself`, file: '', text });
+  const shares = shareOut(run.files, run.jobs ?? 1);
+  const wrong = (await Promise.all(shares.map((files) => follow({ ...run, files }, result)))).filter(
+    (text) => text !== null,
+  );
+  const counted = result.passed + result.failures.length + result.skipped.length + wrong.length;
+  if (run.files.length === 0) wrong.push('it has no file: nothing under test/ has its suffix');
+  else if (counted === 0) wrong.push('its files hold no test');
+  for (const text of wrong) result.failures.push({ title: `the suite ${run.suite} itself`, file: '', text });
   result.seconds = (performance.now() - started) / 1000;
   return result;
+}
+
+/** The files, dealt out in turn. */
+function shareOut(files: string[], jobs: number): string[][] {
+  const shares = Array.from({ length: jobs }, (_, job) => files.filter((_, i) => i % jobs === job));
+  return shares.filter((share) => share.length > 0);
 }
 
 /** Fills the result from the notes of the process; gives what went wrong with the process itself. */

@@ -11,6 +11,8 @@ export interface Suite {
   suffix: string;
   env: Record<string, string>;
   limitSeconds: number;
+  /** Processes that share its files; 1 unless said. Only for tests that measure nothing and hold no large server. */
+  jobs?: number;
   /** What it needs beside Node; throws when that is not there. */
   need(): unknown;
 }
@@ -22,7 +24,7 @@ const chromium = () => {
 const mariadb = () => mariadbProgram('mariadbd');
 
 export const SUITES: Suite[] = [
-  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 120, need: nothing },
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 120, jobs: 2, need: nothing },
   { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 240, need: mariadb },
   {
     name: 'pbx22',
