@@ -8,13 +8,17 @@ const MOST = 7;
 const NUMBER = /^\+?[\d*#][\d*#\s().-]*$/;
 const fold = (text) => text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '');
 
+/** Whether a word of the name, or the number, begins with what is typed. */
+const begins = ({ name, to }, wanted) => to.startsWith(wanted) || ` ${fold(name)}`.includes(` ${wanted}`);
+
 function choices(text, me) {
   const wanted = fold(text.trim());
   if (wanted === '') return [];
   const found = [...document.querySelectorAll('#people tr[data-operator]')]
     .map((row) => row.dataset)
     .filter((one) => one.operator !== me && (fold(one.name).includes(wanted) || one.operator.startsWith(wanted)))
-    .map((one) => ({ to: one.operator, name: one.name, word: one.word, css: one.css }));
+    .map((one) => ({ to: one.operator, name: one.name, word: one.word, css: one.css }))
+    .sort((a, b) => Number(begins(b, wanted)) - Number(begins(a, wanted)));
   const exact = found.some((one) => one.to === wanted);
   const number = NUMBER.test(wanted) && !exact ? [{ to: text.trim(), name: null }] : [];
   return [...number, ...found].slice(0, MOST);

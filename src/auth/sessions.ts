@@ -56,32 +56,32 @@ export function createSessions(options: SessionOptions): Sessions {
   const endOf = (createdAt: number, seenAt: number) =>
     Math.min(createdAt + mostHours * HOUR, seenAt + idleHours * HOUR);
 
-  async function look(id: string, at: number): Promise<Session | null> {
-    const row = await sessions.findSession(id);
+  async function look(token: string, at: number): Promise<Session | null> {
+    const row = await sessions.findSession(idOf(token));
     const user = row === null || at >= row.expiresAt ? null : await users.findUserById(row.userId);
     // Closed while we were asking: what the table said before does not count.
-    if (row === null || user === null || user.disabled || asking.get(id) === undefined) {
-      memory.delete(id);
+    if (row === null || user === null || user.disabled || asking.get(token) === undefined) {
+      memory.delete(token);
       return null;
     }
     if (at - row.seenAt >= TOUCH_MS) {
       Object.assign(row, { seenAt: at, expiresAt: endOf(row.createdAt, at) });
-      await sessions.touchSession(id, at, row.expiresAt);
+      await sessions.touchSession(row.idHash, at, row.expiresAt);
     }
     const session = { user: toUser(user), formToken: row.csrf, expiresAt: row.expiresAt };
-    remember(memory, id, { session, row, checkedAt: at });
+    remember(memory, token, { session, row, checkedAt: at });
     return session;
   }
 
-  async function ask(id: string, at: number): Promise<Session | null> {
-    const known = memory.get(id);
-    const under = asking.get(id) ?? look(id, at).finally(() => asking.delete(id));
-    asking.set(id, under);
+  async function ask(token: string, known: Remembered | undefined, at: number): Promise<Session | null> {
+    const under = asking.get(token) ?? look(token, at).finally(() => asking.delete(token));
+    asking.set(token, under);
     try {
       return await under;
     } catch (error) {
       // The database is away: who was in stays in for a while, to see that it is.
-      if (known && memory.has(id) && at < known.row.expiresAt && at - known.checkedAt < OUTAGE_MS) return known.session;
+      const stays = known && memory.has(token) && at < known.row.expiresAt && at - known.checkedAt < OUTAGE_MS;
+      if (stays) return known.session;
       throw error;
     }
   }
@@ -97,21 +97,19 @@ export function createSessions(options: SessionOptions): Sessions {
     },
     async find(token) {
       if (token === undefined || !TOKEN.test(token)) return null;
-      const id = idOf(token);
       const at = now();
-      const known = memory.get(id);
+      const known = memory.get(token);
       if (known && at - known.checkedAt < BELIEVED_MS && at < known.row.expiresAt) return known.session;
-      return ask(id, at);
+      return ask(token, known, at);
     },
     async close(token) {
       if (token === undefined || !TOKEN.test(token)) return;
-      const id = idOf(token);
-      memory.delete(id);
-      asking.delete(id);
-      await sessions.deleteSession(id);
+      memory.delete(token);
+      asking.delete(token);
+      await sessions.deleteSession(idOf(token));
     },
     forget(userId) {
-      for (const [id, known] of memory) if (known.session.user.id === userId) memory.delete(id);
+      for (const [token, known] of memory) if (known.session.user.id === userId) memory.delete(token);
     },
   };
 }
@@ -119,9 +117,9 @@ export function createSessions(options: SessionOptions): Sessions {
 /** What the table holds instead of the token. */
 const idOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-function remember(memory: Map<string, Remembered>, id: string, value: Remembered): void {
-  memory.delete(id);
-  memory.set(id, value);
+function remember(memory: Map<string, Remembered>, token: string, value: Remembered): void {
+  memory.delete(token);
+  memory.set(token, value);
   // The oldest entry goes first: a Map keeps the order of insertion.
   const oldest = memory.keys().next();
   if (memory.size > MAX_REMEMBERED && !oldest.done) memory.delete(oldest.value);

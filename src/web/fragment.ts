@@ -29,7 +29,6 @@ export function fragment(html: string): Fragment {
 // Nobody keeps a fragment, nobody frames it, and opened as a page of its own it may do nothing.
 const HEADERS = {
   'Content-Type': 'text/html; charset=utf-8',
-  'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
   Vary: 'Accept-Encoding',
@@ -37,23 +36,18 @@ const HEADERS = {
 
 /** Sends a fragment, or 304 when the browser has it; either way with the age of the data. */
 export function sendFragment(req: Request, res: Response, part: Fragment, fresh: Freshness, now: number): void {
-  const same = req.headers['if-none-match'] === part.etag;
-  const headers: Record<string, string | number> = {
-    ...HEADERS,
-    ETag: part.etag,
-    'Dialhook-Now': now,
-    'Dialhook-At': fresh.dataAt ?? '',
-    'Dialhook-Why': fresh.why,
-    'Dialhook-Pbx': fresh.pbx,
-    'Dialhook-Lag': fresh.lag,
+  const told: Record<string, string | number> = {
+    ...{ ETag: part.etag, 'Cache-Control': 'no-store', 'Dialhook-Now': now, 'Dialhook-At': fresh.dataAt ?? '' },
+    ...{ 'Dialhook-Why': fresh.why, 'Dialhook-Pbx': fresh.pbx, 'Dialhook-Lag': fresh.lag },
   };
-  if (same) {
-    res.writeHead(304, headers).end();
+  if (req.headers['if-none-match'] === part.etag) {
+    res.writeHead(304, told).end();
     return;
   }
   const zip = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
   const body = zip ? part.zipped() : part.body;
-  if (zip) headers['Content-Encoding'] = 'gzip';
-  headers['Content-Length'] = body.length;
-  res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : body);
+  const encoding = zip ? { 'Content-Encoding': 'gzip' } : {};
+  res
+    .writeHead(200, { ...HEADERS, ...told, ...encoding, 'Content-Length': body.length })
+    .end(req.method === 'HEAD' ? undefined : body);
 }

@@ -1,5 +1,6 @@
 // Pure. A snapshot as the monitor shows it. Nothing in it depends on the second it is made in: running times are
 // sent as the moment they began, and the browser counts.
+import { createHash } from 'node:crypto';
 import type { CallNow, OperatorNow, QueueNow, Snapshot, WaitingNow } from '../call/live.js';
 import { type Alarm, LONG_PAUSE_MS, LONG_TALK_MS, rank, waitLevel } from './alarms.js';
 import { DASH, maskedPhone, percent, phone, phonesIn, seconds } from './format.js';
@@ -32,13 +33,15 @@ export function monitorView(snapshot: Snapshot, options: MonitorOptions) {
     queues,
     alarms: queues.filter((q) => q.level !== 'calm').length,
     red: queues.filter((q) => q.level === 'red').map((q) => `${q.title}: ${q.reason}`),
-    waiting: snapshot.waiting.slice(0, MOST).map((w) => waitingRow(w, snapshot, options, write)),
+    waiting: snapshot.waiting.slice(0, MOST).map((w) => versioned(waitingRow(w, snapshot, options, write))),
     waitingMore: Math.max(0, snapshot.waiting.length - MOST),
-    operators: [...snapshot.operators].sort(byPresence).map((o) => operatorTile(o, titles, options.now, write)),
+    operators: [...snapshot.operators]
+      .sort(byPresence)
+      .map((o) => versioned(operatorTile(o, titles, options.now, write))),
     crowd: snapshot.operators.length > CROWD,
     legend: STATE_ORDER.map((state) => ({ ...stateSign(state), count: snapshot.totals.operators[state] })),
     online,
-    calls: snapshot.calls.slice(0, MOST).map((c) => callRow(c, names, titles, write)),
+    calls: snapshot.calls.slice(0, MOST).map((c) => versioned(callRow(c, names, titles, write))),
     callsMore: Math.max(0, snapshot.calls.length - MOST),
     counts: {
       waiting: snapshot.waiting.length,
@@ -82,7 +85,7 @@ function strip({ totals, queues: all }: Snapshot, queues: QueueTile[]) {
 const share = (ratio: { value: number; n: number } | null) =>
   ratio === null ? null : { percent: percent(ratio.value), width: Math.min(100, Math.max(0, ratio.value)), n: ratio.n };
 
-export type QueueTile = ReturnType<typeof tile>;
+export type QueueTile = ReturnType<typeof tile> & { v: string };
 
 /** Most urgent first: red, amber, calm; those with an alarm by their longest wait, the calm ones by name, which never jumps. */
 function tiles(queues: readonly QueueNow[], options: MonitorOptions): QueueTile[] {
@@ -92,7 +95,7 @@ function tiles(queues: readonly QueueNow[], options: MonitorOptions): QueueTile[
     a.title.localeCompare(b.title) ||
     a.queue.localeCompare(b.queue);
   // Infinity − Infinity is NaN, which is false: two queues without a wait go by name.
-  return queues.map((q) => tile(q, options)).sort(urgent);
+  return queues.map((q) => versioned(tile(q, options))).sort(urgent);
 }
 
 function tile(q: QueueNow, { alarms, now }: MonitorOptions) {
@@ -191,6 +194,14 @@ function callRow(c: CallNow, names: Map<string, string>, titles: Map<string, str
     odd: c.odd,
   };
 }
+
+/**
+ * Adds to a row what it says in short: the browser leaves a row alone whose `v` it has already, without looking into it.
+ */
+export const versioned = <T extends object>(row: T): T & { v: string } => ({
+  ...row,
+  v: createHash('sha1').update(JSON.stringify(row)).digest('base64url').slice(0, 10),
+});
 
 /** A name as an id of the page: unlike names stay unlike, whatever they hold. */
 export function domId(kind: string, name: string): string {

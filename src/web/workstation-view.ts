@@ -2,7 +2,7 @@
 import type { CallNow, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
 import { initials, inWords, maskedPhone, phone } from './format.js';
-import { domId } from './monitor-view.js';
+import { domId, versioned } from './monitor-view.js';
 import { callSign, directionIcon, operatorSign, outcomeWords, stateSign } from './state.js';
 
 export interface WorkstationOptions {
@@ -130,12 +130,14 @@ export function colleaguesView(snapshot: Snapshot) {
   return {
     online: all.filter((o) => o.state !== 'offline').length,
     count: all.length,
-    colleagues: all.map((o) => ({
-      id: domId('p', o.operator),
-      operator: o.operator,
-      name: o.name || o.operator,
-      sign: operatorSign(o),
-      at: o.state === 'offline' ? null : o.since,
-    })),
+    colleagues: all.map((o) =>
+      versioned({
+        id: domId('p', o.operator),
+        operator: o.operator,
+        name: o.name || o.operator,
+        sign: operatorSign(o),
+        at: o.state === 'offline' ? null : o.since,
+      }),
+    ),
   };
 }

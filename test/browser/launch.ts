@@ -1,63 +1,50 @@
-// A real Chromium for the tests, and pages that remember everything the console complained about.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
-
-const PROGRAM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-/** No sandbox inside a container, and no connection to anybody but the server under test. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-export interface Screen {
-  width: number;
-  height: number;
-  theme: 'light' | 'dark';
-}
-
-export interface Browser {
-  context: BrowserContext;
-  /** A new page; `complaints` fills with console errors, page errors and broken policies. */
-  open(): Promise<{ page: Page; complaints: string[] }>;
-  close(): Promise<void>;
-}
-
-export async function launch(screen: Screen = { width: 1920, height: 1080, theme: 'light' }): Promise<Browser> {
-  const profile = await mkdtemp(join(tmpdir(), 'dialhook-chromium-'));
-  const { width, height, theme } = screen;
-  const context = await chromium.launchPersistentContext(profile, {
-    ...{ executablePath: PROGRAM, headless: true, args: FLAGS, colorScheme: theme, viewport: { width, height } },
-  });
-  return {
-    context,
-    async open() {
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-      });
-      page.on('pageerror', (error) => complaints.push(String(error)));
-      return { page, complaints };
-    },
-    async close() {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    },
-  };
-}
+// What the browser tests share: a page that is signed in, and questions asked inside it.
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Chromium, OpenPage } from '../../scripts/lab/chromium.js';
+import { PASSWORD } from '../web/fake.js';
 
 /** Signs in by the form, as a person does. */
-export async function signIn(page: Page, base: string, login: string, password: string): Promise<void> {
+export async function signIn(page: Page, base: string, login: string): Promise<void> {
   await page.goto(`${base}/login`);
   await page.fill('#login', login);
-  await page.fill('#password', password);
+  await page.fill('#password', PASSWORD);
   await page.click('button.main');
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
 }
+
+/** A page of its own, signed in, whose data is live. */
+export async function openAs(
+  chromium: Chromium,
+  base: string,
+  login: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const opened = await chromium.open({ viewport: { width: 1920, height: 1080 }, ...options });
+  await signIn(opened.page, base, login);
+  await opened.page.waitForSelector('#fresh[data-level="live"]');
+  return opened;
+}
+
+/**
+ * Waits until an expression is true inside the page. It travels as a string and is asked again and again from here:
+ * the page's policy forbids scripts to evaluate anything, and that is as it should be.
+ */
+export async function until(page: Page, expression: string, ms: number = 8_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await page.evaluate(expression))) {
+    if (Date.now() > end) throw new Error(`not true within ${ms} ms: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+  }
+}
+
+/** In the page: notes every change inside an element, running times apart, in `seen`. */
+export const watch = (selector: string): string => `
+  window.seen = [];
+  new MutationObserver((records) => {
+    for (const { type, target } of records) {
+      const element = target instanceof Element ? target : target.parentElement;
+      const marked = element === document.querySelector('${selector}') && type === 'attributes';
+      if (!marked && !element?.hasAttribute('data-since')) seen.push(type + ' ' + element?.outerHTML.slice(0, 80));
+    }
+  }).observe(document.querySelector('${selector}'), { subtree: true, childList: true, attributes: true, characterData: true });
+`;
