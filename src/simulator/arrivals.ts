@@ -82,7 +82,8 @@ function outside(world: World): void {
   dialOut(world, fromOperator(world, from, to, 'out'), to);
 }
 
-function inbound(world: World, from: SimClient, to: string): LiveCall {
+/** A call comes in over the trunk. */
+export function inbound(world: World, from: SimClient, to: string): LiveCall {
   const { cast, pbx } = world;
   const call = openCall(world, cast.trunk, { number: from.number, name: from.name, dnid: to });
   pbx.hook(call.caller, 'call', { direction: 'in', trunk: cast.trunk, from: from.number, name: from.name, to });
@@ -90,7 +91,7 @@ function inbound(world: World, from: SimClient, to: string): LiveCall {
 }
 
 /** An operator dials on the own phone, which is busy until the call is over. */
-function fromOperator(world: World, agent: Agent, to: string, direction: 'out' | 'internal'): LiveCall {
+export function fromOperator(world: World, agent: Agent, to: string, direction: 'out' | 'internal'): LiveCall {
   const { endpoint, name } = agent.who;
   agent.busy = true;
   const call = openCall(world, endpoint, { number: endpoint, name, dnid: to }, () => release(world, agent, 3));

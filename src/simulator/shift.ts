@@ -79,7 +79,7 @@ function comeBack(world: World, agent: Agent): void {
 }
 
 /** The operator dials a feature code: a short channel of its own, with no call event. */
-function code(world: World, agent: Agent, event: keyof typeof CODES, fields: Record<string, string>): void {
+export function code(world: World, agent: Agent, event: keyof typeof CODES, fields: Record<string, string>): void {
   const { endpoint, name } = agent.who;
   const channel = world.pbx.start(endpoint, { number: endpoint, name, dnid: CODES[event] });
   world.pbx.hook(channel, event, { operator: endpoint, ...fields });
