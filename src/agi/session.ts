@@ -227,8 +227,8 @@ export class Session implements IntakeSink, ExchangeOwner, Keeper {
     this.state = 'ended';
     this.#reason = reason;
     this.#intake.stop();
+    // Nothing waits to be sent: what was sent has been answered, or whoever is there doesn't read.
     if (reset) this.#socket.resetAndDestroy();
-    else if (this.#socket.writableLength > 0) this.#socket.destroySoon();
     else this.#socket.destroy();
     this.#host.ended(this);
     this.#exchange.abandon();

@@ -107,7 +107,27 @@ describe('agi: broken connections', () => {
     await other.done();
   });
 
-  it('10,000 bytes a second from nowhere: garbage in every phase', async () => {
+  it('a caller that answers and never reads: no memory without end, and no stop that waits for it', async () => {
+    const { port, app } = await serve(
+      {
+        '/demo1': async (channel) => {
+          for (let i = 0; i < 20_000; i++) await channel.setVariable('X', 'x'.repeat(600));
+        },
+      },
+      { closeMs: 50 },
+    );
+    const call = dial({ port });
+    await call.command();
+    call.socket.pause();
+    const answers = Buffer.from('200 result=1\n');
+    const feed = setInterval(() => call.socket.write(answers), 1);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    clearInterval(feed);
+    await app.close();
+    expect(app.stats().open).to.equal(0);
+  });
+
+  it('garbage in every phase', async () => {
     const { port, app } = await serve({ '/demo1': busy([]), '/ordinary': ordinary });
     const other = await bystander(port);
     const garbage = Buffer.from(Array.from({ length: 4096 }, (_, i) => (i * 7919) % 251));
