@@ -133,10 +133,10 @@ async function cli(tree: AsteriskTree, folder: string, command: string): Promise
 }
 
 async function booted(tree: AsteriskTree, folder: string): Promise<boolean> {
-  return (
-    existsSync(join(folder, 'run/asterisk.ctl')) &&
-    /fully booted/i.test(await cli(tree, folder, 'core waitfullybooted'))
-  );
+  if (!existsSync(join(folder, 'run/asterisk.ctl'))) return false;
+  if (!/fully booted/i.test(await cli(tree, folder, 'core waitfullybooted'))) return false;
+  // The console learns its own commands a moment after that.
+  return /^Asterisk \d/.test(await cli(tree, folder, 'core show version'));
 }
 
 function addresses(version: AsteriskVersion, values: Values) {
