@@ -106,7 +106,7 @@ end ch1 by=ch1 cause=16 endpoint=trunk side=caller`,
     },
   },
   {
-    name: 'all of a queue refuse, the caller leaves',
+    name: 'one of a ring-all refuses, the caller leaves',
     says: `
 call ch1 direction=in from=+998001234567 to=5552000 trunk=trunk
 enter ch1 queue=support
