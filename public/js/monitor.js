@@ -47,7 +47,8 @@ function alarms() {
 
 function toFirstAlarm() {
   const first = document.querySelector('.queue[data-level="red"], .queue[data-level="amber"]');
-  first?.scrollIntoView({ block: 'center', behavior: 'smooth' });
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  first?.scrollIntoView({ block: 'center', behavior: calm ? 'auto' : 'smooth' });
   first?.focus({ preventScroll: true });
 }
 

@@ -122,12 +122,26 @@ describe('the monitor in a browser', function () {
     expect(await page.locator('.notice').count()).to.equal(0);
   });
 
+  it('tells a database that is down, events that wait and a PBX that is away apart', async () => {
+    clearInterval(beat);
+    const said = (text: string) => until(page, `document.querySelector('.notice')?.textContent.includes('${text}')`);
+    Object.assign(served.status, { pbx: { up: false } });
+    await said('No connection to the PBX: buttons do not work now');
+    served.snapshot = { ...day(Date.now()), at: Date.now() };
+    Object.assign(served.status, { journal: { lag: 340, behind: 5_000 } });
+    await said('340 events are still to be entered');
+    served.failingSince = Date.now();
+    Object.assign(served.status, { database: { up: false }, journal: { lag: 0, behind: 0 } });
+    await said('The database does not answer. Calls go on');
+    Object.assign(served.status, { database: { up: true } });
+    await said('The server cannot read its tables');
+  });
+
   it('says that the server is gone, tries later and later, and goes on when it is back', async () => {
     const { port } = new URL(served.base);
     await served.close();
     const said = `/trying again in [2-8] s/.test(document.querySelector('.notice')?.textContent)`;
     await until(page, said, 15_000);
-    await page.waitForSelector('#fresh[data-level="red"]', { timeout: 15_000 });
     expect(await page.locator('.queue').count()).to.equal(8);
     const again = createWeb(served.deps).listen(Number(port), '127.0.0.1');
     try {
