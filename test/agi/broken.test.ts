@@ -107,22 +107,23 @@ describe('agi: broken connections', () => {
     await other.done();
   });
 
-  it('a caller that answers and never reads: no memory without end, and no stop that waits for it', async () => {
+  it('a caller that answers and never reads: a stop does not wait for it', async () => {
     const { port, app } = await serve(
       {
         '/demo1': async (channel) => {
-          for (let i = 0; i < 20_000; i++) await channel.setVariable('X', 'x'.repeat(600));
+          for (let i = 0; i < 10_000; i++) await channel.setVariable('X', 'x'.repeat(2000));
         },
       },
-      { closeMs: 50 },
+      { closeMs: 50, maxLines: 100_000 },
     );
     const call = dial({ port });
     await call.command();
     call.socket.pause();
-    const answers = Buffer.from('200 result=1\n');
-    const feed = setInterval(() => call.socket.write(answers), 1);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    clearInterval(feed);
+    // Some 8 MB of commands: more than the kernel takes for one connection.
+    for (let i = 0; i < 4_000; i++) {
+      call.answer('200 result=1');
+      await new Promise(setImmediate);
+    }
     await app.close();
     expect(app.stats().open).to.equal(0);
   });
