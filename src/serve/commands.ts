@@ -1,4 +1,5 @@
 // What the commands are made of: each opens what it needs and closes it again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../auth/password.js';
 import type { Clients, Deps, Users } from '../cli/deps.js';
 import type { Config } from '../config/options.js';
@@ -12,6 +13,8 @@ import { createUser, findUserByLogin, listUsers, removeUser, type UserRow, updat
 import { serve } from './serve.js';
 import { MIGRATIONS } from './tables.js';
 
+/** How long the start waits for the tables before it says that it is ready without them, ms. */
+const TABLES_MS = 5000;
 /** A rebuild and a migration may take longer than a page may wait, ms. */
 const LONG_MS = 10 * 60_000;
 
@@ -24,6 +27,11 @@ export async function runServer(
   const server = await serve(config, log, tell, signal);
   const at = (place: { host: string; port: number } | null, scheme: string) =>
     place ? `${scheme}${place.host}:${place.port}` : 'off';
+  // Ready means that one can log in, too; a database that is away is said, but not waited for.
+  await Promise.race([
+    server.tables.catch(() => false),
+    sleep(TABLES_MS, undefined, { signal }).catch(() => undefined),
+  ]);
   if (!signal.aborted) tell(`dialhook ready agi=${at(server.agi, '')} web=${at(server.web, 'http://')}`);
   if (!signal.aborted)
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
