@@ -19,7 +19,7 @@ demo: ## run Dialhook with an embedded database and simulated calls
 	@$(RUN) scripts/demo.ts $(ARGS)
 
 demo-pbx: ## run Dialhook with MariaDB, a real Asterisk 22 and real SIP phones
-	@scripts/setup.sh node mariadb asterisk
+	@scripts/setup.sh node mariadb asterisk22
 	@$(RUN) scripts/demo-pbx.ts $(ARGS)
 
 test: ## pass every test, real Asterisk, MariaDB and Chromium among them

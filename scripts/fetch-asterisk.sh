@@ -27,7 +27,7 @@ rm -rf "$cache/asterisk-$version-"*.draft
 draft=$tree.draft
 apt=$tree.draft/.apt
 trap 'rm -rf "$draft"' EXIT
-mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/deb"
+mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/deb" "$apt/none"
 : > "$apt/status"
 
 # The mirror this machine itself uses, as its own apt names it.
@@ -35,11 +35,12 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | gr
 [ -n "$mirror" ] || fail "apt-get indextargets names no mirror: this machine has no Debian package source"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$apt/sources.list"
 options=(
-  -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/nonexistent
+  -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/none"
   -o "Dir::State=$apt" -o "Dir::State::status=$apt/status" -o "Dir::State::lists=$apt/lists"
   -o "Dir::Cache=$apt" -o "Dir::Cache::archives=$apt/archives"
-  -o Dir::Etc::preferences=/nonexistent -o Dir::Etc::preferencesparts=/nonexistent
+  -o "Dir::Etc::preferences=$apt/none/none" -o "Dir::Etc::preferencesparts=$apt/none"
   -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::Retries=3 -o Debug::NoLocking=1
+  -o APT::Update::Error-Mode=any
 )
 apt-get "${options[@]}" -qq update >&2 || fail "the package list of $suite cannot be read from this machine's mirror"
 
@@ -65,7 +66,7 @@ missing() {
   [ -n "$loader" ] || fail "the packages of $suite brought no loader"
   lib=$(libraries)
   local path="$lib:$draft/usr/lib/$(basename "$lib"):$draft/usr/lib"
-  for module in "$draft/usr/sbin/asterisk" $(find "$draft" -name 'res_pjsip*.so' -o -name chan_pjsip.so -o -name app_voicemail.so -o -name 'app_queue.so' -o -name res_rtp_asterisk.so -o -name 'res_srtp.so' -prune); do
+  for module in "$draft/usr/sbin/asterisk" $(find "$draft" -name 'res_pjsip*.so' -o -name 'chan_pjsip.so' -o -name 'res_rtp_asterisk.so' -o -name 'app_voicemail.so'); do
     "$loader" --library-path "$path" --list "$module" 2>/dev/null | grep 'not found' || true
   done | sort -u
 }
@@ -81,4 +82,6 @@ fi
 (cd "$apt/deb" && ls) > "$draft/packages.txt"
 rm -rf "$apt" "$draft"/usr/share/{doc,man,locale,lintian}
 mv -T "$draft" "$tree"
+# Trees of older scripts, which another checkout may still use for a while.
+find "$cache" -maxdepth 1 -name "asterisk-$version-*" ! -path "$tree" -type d -mtime +30 -exec rm -rf {} +
 echo "$tree"

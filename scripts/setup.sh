@@ -1,6 +1,6 @@
 #!/bin/bash
-# setup.sh [node] [mariadb] [chromium] [asterisk]: gets this machine ready to build, run and test Dialhook; all parts unless
-# some are named. Says what it installs and how long each part took. What is there already takes no time, so run it always.
+# setup.sh [node] [mariadb] [chromium] [asterisk | asterisk22]: gets this machine ready to build, run and test Dialhook;
+# all parts unless some are named. Says what it installs and how long each part took; what is there already takes no time.
 # A part that cannot be had (no root, no network) is named and left out, but for node, without which nothing works.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +16,8 @@ say() { # part, what was done, start
 }
 lacks() { # part, why
   printf 'setup: %-9s MISSING: %s\n' "$1" "$2" >&2
-  sed 's/^/    /' "$log" | head -n 20 >&2
+  # Where this machine gets its packages is its own business.
+  sed -E 's#https?://[^/ ]+#…#g; s/^/    /' "$log" | head -n 20 >&2
   missing=1
 }
 
@@ -25,7 +26,7 @@ install() { # part, command, package…
   local part=$1 command=$2 start; shift 2; start=$(seconds)
   if [ -x "$command" ]; then say "$part" "is there" "$start"; return; fi
   if [ "$(id -u)" != 0 ]; then lacks "$part" "$command is not here; as root: apt-get install $*"; return; fi
-  local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any)
   local put=(env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -y -qq install --no-install-recommends "$@")
   # A fresh machine has no package list, an old one has a list of versions that are gone: both need one update.
   if ! "${put[@]}" > "$log" 2>&1; then
@@ -37,14 +38,14 @@ install() { # part, command, package…
 mariadb() { install mariadb /usr/sbin/mariadbd mariadb-server-core mariadb-client-core; }
 chromium() { install chromium /usr/bin/chromium chromium fonts-liberation; }
 
-# ---- Asterisk 16 and 22, unpacked into the cache, both at once
-asterisk() {
+# ---- Asterisk, unpacked into the cache, all versions at once
+asterisk() { # version…
   local start version; start=$(seconds)
-  for version in 22 16; do
+  for version in "$@"; do
     scripts/fetch-asterisk.sh "$version" > "$log.$version" 2>&1 &
     eval "local job_$version=$!"
   done
-  for version in 22 16; do
+  for version in "$@"; do
     local job=job_$version
     if wait "${!job}"; then say asterisk "$version in $(tail -n 1 "$log.$version")" "$start"
     else mv "$log.$version" "$log"; lacks asterisk "$version cannot be unpacked"; fi
@@ -74,9 +75,10 @@ parts=("$@")
 all=$(seconds)
 for part in "${parts[@]}"; do
   case $part in
-    node | mariadb | chromium | asterisk) "$part" ;;
-    *) echo "usage: setup.sh [node] [mariadb] [chromium] [asterisk]" >&2; exit 2 ;;
+    node | mariadb | chromium) "$part" ;;
+    asterisk) asterisk 22 16 ;;
+    asterisk22) asterisk 22 ;;
+    *) echo "usage: setup.sh [node] [mariadb] [chromium] [asterisk | asterisk22]" >&2; exit 2 ;;
   esac
 done
-say all "ready" "$all"
-[ $missing = 0 ] || echo "setup: what is MISSING above leaves out the tests that need it" >&2
+if [ $missing = 0 ]; then say all "ready" "$all"; else say all "done, but what is MISSING above leaves out the tests that need it" "$all"; fi
