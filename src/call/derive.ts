@@ -17,6 +17,7 @@ export function derive(facts: Facts): Call {
   const legs = shape.people.map((channel) => toLeg(facts, channel, shape, visits));
   const talks = toTalks(facts, shape);
   const endedAt = endOf(facts);
+  const outcome = endedAt === null ? 'in_progress' : outcomeOf(facts, shape, visits, legs, talks);
   const started = facts.started;
   return {
     id: facts.id,
@@ -32,8 +33,8 @@ export function derive(facts: Facts): Call {
     startedAt: started?.at ?? facts.firstAt,
     answeredAt: talks.length > 0 ? Math.min(...talks.map((t) => t.startedAt)) : null,
     endedAt,
-    outcome: endedAt === null ? 'in_progress' : outcomeOf(facts, shape, visits, legs, talks),
-    endedBy: endedAt === null ? '' : endedBy(shape),
+    outcome,
+    endedBy: endedAt === null ? '' : endedBy(shape, outcome),
     odd: started ? facts.odd : ['its start was never reported', ...facts.odd],
     events: facts.events,
     legs,
@@ -237,9 +238,18 @@ function outcomeOf(facts: Facts, shape: Shape, visits: Visit[], legs: Leg[], tal
   return ring ?? dialed ?? 'failed';
 }
 
-function endedBy(shape: Shape): Call['endedBy'] {
-  const first = shape.people.filter((c) => c.by !== '').sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0))[0];
-  if (!first) return 'system';
-  if (first.by === shape.caller?.channel) return 'caller';
-  return shape.people.some((c) => c.channel === first.by) ? 'callee' : 'system';
+/**
+ * Who ended the call. After a talk: who left it first. Without one: the caller who gave up, or the phone that refused; a
+ * refusal in a queue that went on is no end. Asterisk names the caller's own channel also when the PBX turned the call away.
+ */
+function endedBy(shape: Shape, outcome: CallOutcome): Call['endedBy'] {
+  const { caller, people } = shape;
+  if (outcome === 'unrouted') return 'system';
+  const answered = people.filter((c) => c !== caller && c.answeredAt !== null);
+  const last = answered.sort((a, b) => (b.answeredAt ?? 0) - (a.answeredAt ?? 0))[0];
+  const by = (last?.by ?? '') || (caller?.by ?? '');
+  if (by !== '' && by === caller?.channel) return 'caller';
+  if (last) return by === last.channel ? 'callee' : 'system';
+  const refused = outcome === 'busy' || outcome === 'rejected';
+  return refused && people.some((c) => c !== caller && c.by === c.channel) ? 'callee' : 'system';
 }

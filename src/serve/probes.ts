@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listenerOf } from '../cli/doctor/listener.js';
 import { connectManager } from '../cli/doctor/manager-probe.js';
-import type { DatabaseProbe, Probes } from '../cli/doctor/probes.js';
+import type { Probes } from '../cli/doctor/probes.js';
 import type { Config } from '../config/options.js';
 import { createLog } from '../log/log.js';
 import { bytesBehind } from '../record/journal.js';
@@ -18,25 +18,28 @@ import { MIGRATIONS } from './tables.js';
 const PATIENCE_MS = 5000;
 
 export function probesOf(config: Config): Probes {
-  const db = openDatabase(config.databaseUrl, { queryTimeoutMs: PATIENCE_MS, connectTimeoutMs: PATIENCE_MS });
+  // Opened at the first question: the doctor changes nothing, and opening an embedded database makes its file.
+  let opened: Db | null = null;
+  const db = () => {
+    opened ??= openDatabase(config.databaseUrl, { queryTimeoutMs: PATIENCE_MS, connectTimeoutMs: PATIENCE_MS });
+    return opened;
+  };
   return {
     now: Date.now,
     node: process.versions.node,
-    database: databaseProbe(db),
-    journalBehind: () => journalBehind(config, db),
+    database: {
+      product: () => productOf(db()),
+      clock: () => clockOf(db()),
+      pending: () => pendingMigrations(db(), MIGRATIONS),
+      journals: () => listJournals(db()),
+      rejected: () => rejectedSummary(db()),
+      close: () => opened?.close() ?? Promise.resolve(),
+    },
+    journalBehind: () => journalBehind(config, db()),
     manager: () => connectManager(config, createLog({ level: 'silent', pretty: false })),
     listener: listenerOf,
   };
 }
-
-const databaseProbe = (db: Db): DatabaseProbe => ({
-  product: () => productOf(db),
-  clock: () => clockOf(db),
-  pending: () => pendingMigrations(db, MIGRATIONS),
-  journals: () => listJournals(db),
-  rejected: () => rejectedSummary(db),
-  close: () => db.close(),
-});
 
 /** Looks at the files only: a server may be writing them. */
 async function journalBehind(config: Config, db: Db): Promise<number | null> {
