@@ -33,6 +33,8 @@ export interface PhoneOptions {
   rtp?: boolean;
   /** Seconds a registration holds; it is renewed at half of that. 600 unless said. */
   expires?: number;
+  /** Milliseconds before an unanswered message is sent again; 500 unless said. */
+  repeatMs?: number;
 }
 
 /** Calls kept for incoming(); a phone that nobody asks would keep every one. */
@@ -214,11 +216,16 @@ export class Phone {
 /** Opens a phone; it does not register by itself. @throws Error when its address cannot be bound. */
 export async function openPhone(options: PhoneOptions): Promise<Phone> {
   const { user, password = '', pbx, host = '127.0.0.1', rtp = false } = options;
-  const endpoint = await openEndpoint(host, options.port ?? 0, {
-    onRequest: (message, from) => phone.receive(message, from),
-    onProvisional: (sent, response) => phone.find(response)?.provisional(sent, response),
-    onRepeated: (response) => phone.find(response)?.repeatAck(response),
-  });
+  const endpoint = await openEndpoint(
+    host,
+    options.port ?? 0,
+    {
+      onRequest: (message, from) => phone.receive(message, from),
+      onProvisional: (sent, response) => phone.find(response)?.provisional(sent, response),
+      onRepeated: (response) => phone.find(response)?.repeatAck(response),
+    },
+    options.repeatMs,
+  );
   const phone = new Phone(options, {
     endpoint,
     pbx,

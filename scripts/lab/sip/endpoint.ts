@@ -3,7 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { allHeaders, branchOf, cseq, formatMessage, header, parseMessage, type SipMessage, tagOf } from './message.js';
-import { type ClientTransaction, type Sent, type ServerTransaction, startClient, startServer } from './transaction.js';
+import {
+  type ClientTransaction,
+  type Sent,
+  type ServerTransaction,
+  startClient,
+  startServer,
+  T1,
+} from './transaction.js';
 
 export interface Address {
   host: string;
@@ -40,8 +47,8 @@ export interface SipEndpoint {
   close(): Promise<void>;
 }
 
-/** Opens the socket; port 0 takes any. @throws Error when the address cannot be bound. */
-export async function openEndpoint(host: string, port: number, hooks: EndpointHooks): Promise<SipEndpoint> {
+/** Opens the socket; port 0 takes any. `t1` is the pause before a first repeat. @throws Error when the address cannot be bound. */
+export async function openEndpoint(host: string, port: number, hooks: EndpointHooks, t1 = T1): Promise<SipEndpoint> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 1 << 20 });
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
@@ -62,7 +69,7 @@ export async function openEndpoint(host: string, port: number, hooks: EndpointHo
   };
   const start = (message: SipMessage, to: Address) => {
     const key = `${branchOf(message)} ${message.method}`;
-    const client = startClient(message, transmitTo(to));
+    const client = startClient(message, transmitTo(to), t1);
     clients.set(key, client);
     const forget = () => setTimeout(() => clients.delete(key), 32_000).unref();
     client.final.then(forget, () => clients.delete(key));

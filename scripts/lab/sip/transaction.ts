@@ -1,9 +1,10 @@
 // One SIP request and its answers over a transport that may lose either (RFC 3261 §17), seen from both ends.
 import { cseq, formatMessage, header, type SipMessage } from './message.js';
 
-const T1 = 500;
+/** Milliseconds until the first repeat, as the RFC has it. */
+export const T1 = 500;
 const T2 = 4000;
-/** 64 × T1: how long a request may go unanswered, and how long a repeat of it is still known. */
+/** How long a request may go unanswered, and how long a repeat of it is still known. */
 const PATIENCE = 64 * T1;
 /** RFC 3261 timer C: an INVITE that rings may ring so long. */
 const RINGING = 180_000;
@@ -24,7 +25,7 @@ export interface ClientTransaction extends Sent {
 }
 
 /** Sends the request and repeats it until it is answered. An INVITE that is refused is acknowledged here, as the RFC wants. */
-export function startClient(message: SipMessage, transmit: (text: string) => void): ClientTransaction {
+export function startClient(message: SipMessage, transmit: (text: string) => void, t1 = T1): ClientTransaction {
   const text = formatMessage(message);
   const invite = message.method === 'INVITE';
   const name = `${message.method} ${message.uri}`;
@@ -35,7 +36,7 @@ export function startClient(message: SipMessage, transmit: (text: string) => voi
   // The caller may look at it later, or never.
   final.catch(() => {});
   let [answered, done] = [false, false];
-  const repeat = repeater(transmit, text, invite ? PATIENCE : T2);
+  const repeat = repeater(transmit, text, t1, invite ? PATIENCE : T2);
   const expire = (ms: number) => setTimeout(() => end(new Error(`${name}: no final answer in ${ms / 1000} s`)), ms);
   let patience = expire(PATIENCE);
   const end = (error?: Error) => {
@@ -92,7 +93,12 @@ export interface ServerTransaction {
 }
 
 /** Answers one request; `forget` is called when no repeat of it is to be expected any more. */
-export function startServer(invite: boolean, transmit: (text: string) => void, forget: () => void): ServerTransaction {
+export function startServer(
+  invite: boolean,
+  transmit: (text: string) => void,
+  forget: () => void,
+  t1 = T1,
+): ServerTransaction {
   let last: string | null = null;
   let repeat: { stop(): void } | null = null;
   let patience: NodeJS.Timeout | undefined;
@@ -104,7 +110,7 @@ export function startServer(invite: boolean, transmit: (text: string) => void, f
     answer(text, final) {
       last = text;
       if (!final) return transmit(text);
-      repeat = repeater(transmit, text, T2, invite);
+      repeat = repeater(transmit, text, t1, T2, invite);
       patience = setTimeout(() => {
         stop();
         forget();
@@ -119,9 +125,15 @@ export function startServer(invite: boolean, transmit: (text: string) => void, f
   };
 }
 
-/** Sends at once, then after 0.5 s, 1 s, 2 s … at most `longest` ms apart, until stopped. */
-function repeater(transmit: (text: string) => void, text: string, longest: number, again = true): { stop(): void } {
-  let wait = T1;
+/** Sends at once, then after `first` ms, twice that, four times … at most `longest` ms apart, until stopped. */
+function repeater(
+  transmit: (text: string) => void,
+  text: string,
+  first: number,
+  longest: number,
+  again = true,
+): { stop(): void } {
+  let wait = first;
   let timer: NodeJS.Timeout | undefined;
   const send = () => {
     transmit(text);
