@@ -33,7 +33,12 @@ const CALLS: Record<CallNow['state'], Sign> = {
   ringing: STATES.ringing,
   talking: STATES.talking,
 };
-export const callSign = (state: CallNow['state']): Sign => CALLS[state] ?? CALLS.waiting;
+
+/** A call from outside that rings nowhere and waits in no queue yet is still on its way: in a menu, say. */
+export function callSign({ state, direction }: Pick<CallNow, 'state' | 'direction'>): Sign {
+  if (state === 'dialling' && direction === 'in') return { icon: 'in', word: 'Arriving', css: 'paused' };
+  return CALLS[state] ?? CALLS.waiting;
+}
 
 const OUTCOMES: Record<string, string> = {
   in_progress: 'in progress',

@@ -2,7 +2,7 @@
 import type { CallNow, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
 import { initials, inWords, maskedPhone, phone } from './format.js';
-import { domId, versioned } from './monitor-view.js';
+import { domId, versioned } from './monitor-rows.js';
 import { callSign, directionIcon, operatorSign, outcomeWords, stateSign } from './state.js';
 
 export interface WorkstationOptions {
@@ -89,7 +89,7 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
     direction: directionWords(me, call),
     dialled: call && me.direction === 'in' ? phone(call.to) : '',
     state: me.state,
-    sign: call?.state === 'dialling' ? callSign('dialling') : stateSign(me.state),
+    sign: call?.state === 'dialling' ? callSign(call) : stateSign(me.state),
     since: me.since,
     waitingSince: visit?.since ?? (me.state === 'ringing' && call ? call.startedAt : null),
     waited: me.state === 'talking' && call && me.queue !== '' ? inWords(call.since - call.startedAt) : '',

@@ -1,0 +1,82 @@
+import { expect } from 'chai';
+import type { OperatorNow, Snapshot } from '../../src/call/live.js';
+import { colleaguesView, workstationView } from '../../src/web/workstation-view.js';
+import { busyDay, recentCalls } from './fixtures.js';
+
+const NOW = 1_763_000_000_000;
+const NOBODY = { name: '', company: '', vip: false };
+const view = (snapshot: Snapshot, operator: string, client: typeof NOBODY | null = null) =>
+  workstationView(snapshot, { operator, masked: true, recent: recentCalls(NOW), client, clock: String });
+const dayOf = (operator: string, change: Partial<OperatorNow>): Snapshot => {
+  const day = busyDay(NOW);
+  return { ...day, operators: day.operators.map((o) => (o.operator === operator ? { ...o, ...change } : o)) };
+};
+
+describe('the workstation’s view', () => {
+  it('shows the call before it is answered: who, from which queue, and how long they have waited', () => {
+    const day = busyDay(NOW);
+    const [first] = day.waiting;
+    const rings = dayOf('121', {
+      call: first?.call ?? '',
+      party: first?.number ?? '',
+      partyName: 'Aziza K.',
+      partyVip: true,
+    });
+    const { card, title } = view(rings, '121', { name: 'Aziza Karimova', company: 'Orion LLC', vip: true });
+    expect(card).to.deep.include({ state: 'ringing', name: 'Aziza Karimova', company: 'Orion LLC', vip: true });
+    expect(card).to.deep.include({ number: '+998 00 123 14 07', queue: 'Support', waitingSince: first?.since });
+    expect(title).to.equal('Ringing: Aziza Karimova');
+  });
+
+  it('says after how long the caller was answered', () => {
+    expect(view(busyDay(NOW), '112').card).to.deep.include({ state: 'talking', waited: '38 s', dialled: '555-1000' });
+    expect(view(busyDay(NOW), '117').card).to.deep.include({ direction: 'outgoing', waited: '', dialled: '' });
+  });
+
+  it('offers only the changes of state that make sense', () => {
+    const can = (change: Partial<OperatorNow>) => {
+      const { me } = view(dayOf('103', change), '103');
+      return ['canLogin', 'canReady', 'canPause', 'canLogout'].filter((key) => me[key as keyof typeof me] === true);
+    };
+    expect(can({ state: 'offline' })).to.deep.equal(['canLogin']);
+    expect(can({ state: 'ready' })).to.deep.equal(['canPause', 'canLogout']);
+    expect(can({ state: 'paused' })).to.deep.equal(['canReady', 'canLogout']);
+    expect(can({ state: 'talking' })).to.deep.equal(['canPause']);
+    expect(can({ state: 'wrap_up' })).to.deep.equal(['canReady', 'canPause', 'canLogout']);
+  });
+
+  it('knows a pause that begins after the call', () => {
+    expect(view(dayOf('112', { reason: 'lunch' }), '112').me).to.include({ pausedNext: true, reason: 'lunch' });
+    expect(view(busyDay(NOW), '112').me.pausedNext).to.equal(false);
+  });
+
+  it('shows a phone that was never heard of as offline, not as an error', () => {
+    const { me, card, queues } = view(busyDay(NOW), '999');
+    expect([me.state, card, queues]).to.deep.equal(['offline', null, []]);
+  });
+
+  it('lists who waits in my queues, their numbers hidden', () => {
+    const { waiting, queues } = view(busyDay(NOW), '112');
+    expect(queues.map((q) => q.title)).to.deep.equal(['Support', 'Sales']);
+    expect(waiting).to.have.length(6);
+    expect(waiting.every((w) => w.number.includes('•'))).to.equal(true);
+  });
+
+  it('tells my calls of the day in words, with a number to call back', () => {
+    const { recent } = view(busyDay(NOW), '101');
+    expect(recent.slice(0, 2).map((r) => [r.number, r.outcome, r.missed, r.dial])).to.deep.equal([
+      ['+998 00 123 42 18', '3 min 12 s', false, '+998001234218'],
+      ['555-0163', 'missed', true, '5550163'],
+    ]);
+    expect(recent[4]).to.include({ name: 'Lola M.', icon: 'internal' });
+  });
+
+  it('lists colleagues that can be reached first', () => {
+    const { colleagues, online, count } = colleaguesView(busyDay(NOW));
+    expect([online, count, colleagues[0]?.name]).to.deep.equal([22, 24, 'Alina R.']);
+    expect(colleagues.slice(-2).map((c) => [c.sign.word, c.at])).to.deep.equal([
+      ['Offline', null],
+      ['Offline', null],
+    ]);
+  });
+});
