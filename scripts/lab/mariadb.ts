@@ -140,7 +140,7 @@ async function launch({ data, socket, port }: Place, logFile: string) {
 async function asAdministrator(socketPath: string, sql: string): Promise<unknown> {
   const link = await mysql.createConnection({
     socketPath,
-    user: 'root',
+    user: userInfo().username,
     multipleStatements: true,
     connectTimeout: 5000,
   });
@@ -151,7 +151,7 @@ async function asAdministrator(socketPath: string, sql: string): Promise<unknown
   }
 }
 
-/** The data folder of a database never used, kept in the cache by version. Only this system user may log in, as `root`, over the socket. */
+/** The data folder of a database never used, kept in the cache by version. Its administrator has the name of this system user, and only that user gets in, over the socket. */
 async function template(): Promise<string> {
   const said = await run('mariadbd --version', mariadbProgram('mariadbd'), ['--no-defaults', '--version']);
   const version = /\d+\.\d+\.\d+/.exec(said)?.[0] ?? '0';
