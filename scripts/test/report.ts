@@ -35,6 +35,7 @@ export function formatReport(results: Result[], missing: Missing[], ci: boolean)
     ...pending,
     ...absent,
     ...rule,
+    '',
     ...table(results),
     '',
     `${passed} passed, ${failed} failed, ${skipped} skipped`,

@@ -24,7 +24,7 @@ const chromium = () => {
 const mariadb = () => mariadbProgram('mariadbd');
 
 export const SUITES: Suite[] = [
-  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 120, jobs: 2, need: nothing },
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 150, jobs: 2, need: nothing },
   { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 240, need: mariadb },
   {
     name: 'pbx22',
@@ -40,7 +40,7 @@ export const SUITES: Suite[] = [
     limitSeconds: 390,
     need: () => asteriskTree('16'),
   },
-  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 240, need: chromium },
+  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, need: chromium },
 ];
 
 const KINDS = ['.db.test.ts', '.pbx.test.ts', '.browser.test.ts'];
