@@ -17,7 +17,7 @@ import {
 } from '../store/events.js';
 import { type JournalState, saveJournal } from '../store/journals.js';
 import { applyOperatorEvents, isOperatorEvent, noteIdle } from '../store/operators.js';
-import type { JournalRecord } from './journal.js';
+import type { JournalRecord } from './segments.js';
 
 /** A call as folded so far, kept in memory so that events in order need no reading back. */
 interface Remembered {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, isRefusal } from '../store/database.js';
 import { findJournal, type JournalState } from '../store/journals.js';
 import { applyBatch, type Memory } from './apply.js';
-import type { Journal, JournalRecord } from './journal.js';
+import type { Journal } from './journal.js';
+import type { JournalRecord } from './segments.js';
 
 export interface LoopStatus {
   /** True while the database takes what it is given. */

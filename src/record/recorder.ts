@@ -32,6 +32,8 @@ export interface RecorderOptions {
   log: Log;
   /** Applied segments older than this are removed, ms. */
   keepMs?: number;
+  /** Opens the journal elsewhere, such as in another thread; here unless said. */
+  open?: (folder: string) => Promise<Journal>;
 }
 
 const KEEP_MS = 3 * 24 * 3_600_000;
@@ -41,7 +43,7 @@ const RETIRE_EVERY_MS = 10 * 60_000;
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const { folder, db, log } = options;
   const release = await takeLock(folder);
-  const journal = await openJournal(folder);
+  const journal = await (options.open ?? openJournal)(folder);
   const server = await serverName(folder);
   const loop = startLoop({ db, journal, server, log });
   const append = (line: string) => journal.append(line, Date.now());

@@ -28,7 +28,7 @@ export async function listenFor(
     }
     if (!told)
       log.error(
-        { address: names.address, reason: words(problem) },
+        { address: names.address, reason: refusalInWords(problem) },
         `${names.what} can't listen; choose another port by ${names.option}, or free this one. It is tried again`,
       );
     told = true;
@@ -53,7 +53,8 @@ function once(listen: () => Server): Promise<NodeJS.ErrnoException | null> {
   });
 }
 
-function words(error: NodeJS.ErrnoException): string {
+/** Why a port can't be had. */
+export function refusalInWords(error: { code?: string | undefined; message: string }): string {
   if (error.code === 'EADDRINUSE') return 'another process listens there';
   if (error.code === 'EADDRNOTAVAIL') return 'this machine has no such address';
   if (error.code === 'EACCES') return 'this user may not listen on that port';

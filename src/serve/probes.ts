@@ -6,7 +6,7 @@ import { connectManager } from '../cli/doctor/manager-probe.js';
 import type { Probes } from '../cli/doctor/probes.js';
 import type { Config } from '../config/options.js';
 import { createLog } from '../log/log.js';
-import { bytesBehind } from '../record/journal.js';
+import { bytesBehind } from '../record/segments.js';
 import { type Db, openDatabase } from '../store/database.js';
 import { rejectedSummary } from '../store/events.js';
 import { clockOf, productOf } from '../store/health.js';

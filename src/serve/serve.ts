@@ -1,13 +1,11 @@
 // Puts a server together from its rooms, by its roles, and takes it down again in the order in which nothing is lost.
 import { join } from 'node:path';
-import { type AgiApp, fastagi } from '../agi/index.js';
 import type { Config } from '../config/options.js';
-import { registerHooks } from '../hooks/register.js';
 import type { Log } from '../log/log.js';
 import { type Recorder, startRecorder } from '../record/recorder.js';
 import { findClient } from '../store/clients.js';
 import { type Db, openDatabase } from '../store/database.js';
-import { listenFor } from './listen.js';
+import { type Door, doorKeeper } from './door-keeper.js';
 import { greetFirst, type PagesParts, startPages } from './pages.js';
 import { startPbx } from './pbx.js';
 import { tablesReady } from './tables.js';
@@ -38,7 +36,19 @@ export async function serve(
 ): Promise<Server> {
   const has = (role: 'agi' | 'apply' | 'web') => config.roles.includes(role);
   const db = openDatabase(config.databaseUrl, { warn: (message) => log.debug({ room: 'store' }, message) });
-  const recorder = has('agi') ? await startRecording(config, db, log) : null;
+  const door = doorKeeper({
+    config,
+    log: log.child({ room: 'agi' }),
+    findClient: (number) => findClient(db, number),
+    onDeath: (error) => {
+      log.fatal(
+        { err: error },
+        'the thread of the FastAGI server is gone; ending, so that the next start is a clean one',
+      );
+      setImmediate(() => process.exit(1));
+    },
+  });
+  const recorder = has('agi') ? await startRecording(config, db, log, door) : null;
   const pbx = startPbx(config, db, recorder?.append ?? null, log);
   const tables = tablesReady(db, signal, log.child({ room: 'store' })).then(async (ready) => {
     if (ready && has('web')) await greetFirst(db, tell);
@@ -47,19 +57,18 @@ export async function serve(
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
-    recorder ? startAgi(config, recorder, db, log, signal) : null,
+    recorder ? door.listen(signal) : null,
     has('web') ? startPages({ config, db, pbx, ...progressOf(recorder), log }, signal) : null,
   ]);
-  const agiAt = agi?.address() ?? null;
   const webAt = pages?.address() ?? null;
   return {
-    agi: agiAt && { host: agiAt.address, port: agiAt.port },
+    agi,
     web: webAt && { host: webAt.address, port: webAt.port },
     recorder,
     tables,
     stop: async () => {
       // The door first, the journal last: what a hook confirmed while we stop is still written and applied.
-      await agi?.close();
+      if (recorder) await door.shut();
       await pages?.close();
       await pbx.close();
       await recorder?.stop();
@@ -88,41 +97,11 @@ function progressOf(recorder: Recorder | null): Pick<PagesParts, 'behind' | 'dat
   };
 }
 
-const startRecording = (config: Config, db: Db, log: Log): Promise<Recorder> =>
+const startRecording = (config: Config, db: Db, log: Log, door: Door): Promise<Recorder> =>
   startRecorder({
     folder: join(config.dataDir, 'journal'),
     db,
     spoolFiles: config.spoolFile,
     log: log.child({ room: 'record' }),
+    open: door.open,
   });
-
-async function startAgi(
-  config: Config,
-  recorder: Recorder,
-  db: Db,
-  log: Log,
-  signal: AbortSignal,
-): Promise<AgiApp | null> {
-  const agiLog = log.child({ room: 'agi' });
-  const app = fastagi({
-    host: config.agiHost,
-    backlog: config.agiBacklog,
-    maxSessions: config.agiMaxSessions,
-    maxLines: config.agiMaxLines,
-    maxLineBytes: config.agiMaxLineBytes,
-    maxHeaderBytes: config.agiMaxHeaderBytes,
-    headerTimeoutMs: config.agiHeaderTimeoutMs,
-    thinkMs: config.agiThinkMs,
-    idleMs: config.agiIdleMs,
-    log: agiLog,
-  });
-  registerHooks(app, {
-    append: recorder.append,
-    findClient: (number) => findClient(db, number),
-    lookupBudgetMs: config.lookupBudgetMs,
-    log: log.child({ room: 'hooks' }),
-  });
-  const address = `${config.agiHost}:${config.agiPort}`;
-  const names = { what: 'the FastAGI server', option: 'DIALHOOK_AGI_PORT', address };
-  return (await listenFor(() => app.listen(config.agiPort), names, signal, agiLog)) ? app : null;
-}

@@ -11,7 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { decodeRecord, encodeRecord, type Journal, openJournal } from '../../src/record/journal.js';
+import { type Journal, openJournal } from '../../src/record/journal.js';
+import { decodeRecord, encodeRecord } from '../../src/record/segments.js';
 
 describe('journal', () => {
   let folder: string;

@@ -1,0 +1,163 @@
+// This side of the door: starts its thread, reads its journal, answers its searches, and passes lines on to it.
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Config } from '../config/options.js';
+import type { Log } from '../log/log.js';
+import type { Journal } from '../record/journal.js';
+import { journalView, type MovingView } from '../record/view.js';
+import type { DoorSetup, FromDoor, ToDoor } from './door.js';
+import { refusalInWords } from './listen.js';
+
+export interface Door {
+  /** Opens the journal there; for startRecorder. */
+  open(folder: string): Promise<Journal>;
+  /** Listens, however long the port is taken; null when `signal` came first. */
+  listen(signal: AbortSignal): Promise<{ host: string; port: number } | null>;
+  /** Takes no new call and waits for those under way. */
+  shut(): Promise<void>;
+}
+
+export interface DoorParts {
+  config: Config;
+  log: Log;
+  findClient(number: string): Promise<{ name: string; company: string; vip: boolean } | null>;
+  /** The thread ended by itself: nothing can be recorded any more. */
+  onDeath(error: Error): void;
+}
+
+const AGAIN_MS = 2000;
+
+export function doorKeeper(parts: DoorParts): Door {
+  const { config, log } = parts;
+  let worker: Worker | null = null;
+  let view: MovingView | null = null;
+  let ending = false;
+  const appends = new Map<number, { done: () => void; fail: (error: Error) => void }>();
+  let lastAppend = 0;
+  const say = (message: ToDoor) => worker?.postMessage(message);
+
+  function heard(message: FromDoor): void {
+    if (message.kind === 'moved') view?.moved(message.end);
+    if (message.kind === 'appended') {
+      const waiting = appends.get(message.id);
+      appends.delete(message.id);
+      if (message.error === '') waiting?.done();
+      else waiting?.fail(new Error(message.error));
+    }
+    if (message.kind === 'find') {
+      const { id, number } = message;
+      parts.findClient(number).then(
+        (client) => say({ kind: 'found', id, client }),
+        () => say({ kind: 'found', id, client: null }),
+      );
+    }
+  }
+
+  function died(error: Error): void {
+    for (const { fail } of appends.values()) fail(error);
+    appends.clear();
+    if (!ending) parts.onDeath(error);
+  }
+
+  /** The next message of one of these kinds. */
+  function next<K extends FromDoor['kind']>(thread: Worker, ...kinds: K[]): Promise<Extract<FromDoor, { kind: K }>> {
+    return new Promise((resolve, reject) => {
+      const look = (message: FromDoor) => {
+        if (!(kinds as string[]).includes(message.kind)) return;
+        thread.off('message', look);
+        resolve(message as Extract<FromDoor, { kind: K }>);
+      };
+      thread.on('message', look);
+      thread.once('error', reject);
+    });
+  }
+
+  async function end(thread: Worker): Promise<void> {
+    ending = true;
+    const gone = once(thread, 'exit');
+    say({ kind: 'end' });
+    await gone;
+    view?.release();
+  }
+
+  return {
+    open: async (folder) => {
+      const thread = startThread(setupOf(config, folder));
+      worker = thread;
+      thread.on('message', heard);
+      const opened = next(thread, 'open');
+      thread.on('error', died);
+      thread.on('exit', (code) => died(new Error(`its thread ended with ${code}`)));
+      const seen = journalView(folder, (await opened).end);
+      view = seen;
+      return {
+        ...seen,
+        append: (line) =>
+          new Promise<void>((done, fail) => {
+            const id = ++lastAppend;
+            appends.set(id, { done, fail });
+            say({ kind: 'append', id, line });
+          }),
+        close: () => end(thread),
+      };
+    },
+    listen: async (signal) => {
+      const thread = worker;
+      let told = false;
+      const address = `${config.agiHost}:${config.agiPort}`;
+      while (thread && !signal.aborted) {
+        const answer = next(thread, 'listening', 'refused');
+        say({ kind: 'listen' });
+        const heardBack = await answer;
+        if (heardBack.kind === 'listening') {
+          if (told) log.info({ address }, 'the FastAGI server listens now');
+          return { host: heardBack.host, port: heardBack.port };
+        }
+        const reason = refusalInWords(heardBack);
+        if (!told)
+          log.error(
+            { address, reason },
+            "the FastAGI server can't listen; choose another port by DIALHOOK_AGI_PORT, or free this one. It is tried again",
+          );
+        told = true;
+        await sleep(AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      }
+      return null;
+    },
+    shut: async () => {
+      if (!worker) return;
+      const done = next(worker, 'shut');
+      say({ kind: 'shut' });
+      await done;
+    },
+  };
+}
+
+const setupOf = (config: Config, folder: string): DoorSetup => ({
+  folder,
+  host: config.agiHost,
+  port: config.agiPort,
+  lookupBudgetMs: config.lookupBudgetMs,
+  logLevel: config.logLevel,
+  logPretty: config.logPretty,
+  agi: {
+    backlog: config.agiBacklog,
+    maxSessions: config.agiMaxSessions,
+    maxLines: config.agiMaxLines,
+    maxLineBytes: config.agiMaxLineBytes,
+    maxHeaderBytes: config.agiMaxHeaderBytes,
+    headerTimeoutMs: config.agiHeaderTimeoutMs,
+    thinkMs: config.agiThinkMs,
+    idleMs: config.agiIdleMs,
+  },
+});
+
+/** Built, the thread is plain JavaScript. From the source it needs the TypeScript loader, which a thread does not inherit. */
+function startThread(workerData: DoorSetup): Worker {
+  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./door-thread.js', import.meta.url), { workerData });
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const thread = JSON.stringify(new URL('./door-thread.ts', import.meta.url).href);
+  const boot = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
+  return new Worker(boot, { workerData, eval: true, execArgv: [] });
+}

@@ -1,0 +1,35 @@
+// The door: the FastAGI server and the journal's writer in a thread of their own. A hook is answered there and nowhere
+// else: however long a query, a page or a batch takes, no call waits for it. What both sides say to each other:
+import type { Position } from '../store/journals.js';
+
+/** What the door is started with. */
+export interface DoorSetup {
+  folder: string;
+  host: string;
+  port: number;
+  lookupBudgetMs: number;
+  logLevel: string;
+  logPretty: boolean | 'auto';
+  /** Limits of src/agi. */
+  agi: Record<string, number>;
+}
+
+export type ToDoor =
+  | { kind: 'listen' }
+  /** A line from this side: the spool, the comparison with the PBX. */
+  | { kind: 'append'; id: number; line: string }
+  /** Who is behind a number: the answer to `find`; null when nobody is known or the search failed. */
+  | { kind: 'found'; id: number; client: { name: string; company: string; vip: boolean } | null }
+  /** Take no new call, finish those under way. */
+  | { kind: 'shut' }
+  /** Write out what waits and end. */
+  | { kind: 'end' };
+
+export type FromDoor =
+  | { kind: 'open'; end: Position }
+  | { kind: 'moved'; end: Position }
+  | { kind: 'listening'; host: string; port: number }
+  | { kind: 'refused'; code: string; message: string }
+  | { kind: 'appended'; id: number; error: string }
+  | { kind: 'find'; id: number; number: string }
+  | { kind: 'shut' };
