@@ -6,6 +6,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dialhook
 mkdir -p "$cache"
+# Two runs at once would install over each other.
+exec 8> "$cache/setup.lock"
+flock -w 1200 8 || { echo "setup: another one has held $cache/setup.lock for twenty minutes" >&2; exit 1; }
 log=$(mktemp "$cache/setup.XXXXXX")
 trap 'rm -f "$log"' EXIT
 missing=0
