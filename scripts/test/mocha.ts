@@ -1,6 +1,7 @@
 // Runs the given test files in this process by mocha and tells the runner of each test. Started by suite.ts.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import Mocha from 'mocha';
 import { type Note, writeNote } from './note.js';
 
@@ -39,8 +40,12 @@ const mocha = new Mocha({
   forbidOnly,
   reporter: Teller as unknown as Mocha.ReporterConstructor,
 } as Mocha.MochaOptions);
-for (const file of process.argv.slice(2)) mocha.addFile(file);
-await mocha.loadFilesAsync();
+// Mocha itself would take them by require() where Node can, and the product is made of modules: no import.meta, no top-level await.
+for (const file of process.argv.slice(2)) {
+  mocha.suite.emit('pre-require', globalThis, file, mocha);
+  mocha.suite.emit('require', await import(pathToFileURL(file).href), file, mocha);
+  mocha.suite.emit('post-require', globalThis, file, mocha);
+}
 const failures = await new Promise<number>((resolve) => {
   mocha.run(resolve);
 });
