@@ -1,6 +1,8 @@
 // This side of the door: starts its thread, reads its journal, answers its searches, and passes lines on to it.
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
@@ -86,10 +88,9 @@ export function doorKeeper(parts: DoorParts): Door {
       const thread = startThread(setupOf(config, folder));
       worker = thread;
       thread.on('message', heard);
-      const opened = next(thread, 'open');
+      const seen = journalView(folder, (await next(thread, 'open')).end);
       thread.on('error', died);
       thread.on('exit', (code) => died(new Error(`its thread ended with ${code}`)));
-      const seen = journalView(folder, (await opened).end);
       view = seen;
       return {
         ...seen,
@@ -156,7 +157,11 @@ const setupOf = (config: Config, folder: string): DoorSetup => ({
 /** Built, the thread is plain JavaScript. From the source it needs the TypeScript loader, which a thread does not inherit. */
 function startThread(workerData: DoorSetup): Worker {
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./door-thread.js', import.meta.url), { workerData });
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  // Found the CommonJS way, which the tests' loader knows too; the module beside it is the one that works in a thread.
+  const found = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const loader = JSON.stringify(pathToFileURL(found).href);
   const thread = JSON.stringify(new URL('./door-thread.ts', import.meta.url).href);
   const boot = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
   return new Worker(boot, { workerData, eval: true, execArgv: [] });
