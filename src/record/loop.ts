@@ -66,6 +66,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   const listeners: (() => void)[] = [];
+  let told: boolean | null = null;
   let pause = RETRY_MS.first;
 
   async function once(): Promise<void> {
@@ -109,7 +110,8 @@ export function startLoop(options: LoopOptions): RecordLoop {
 
   function mark(up: boolean, error: string): void {
     if (status.up === up && status.error === error) return;
-    if (status.up !== up) {
+    if (told !== up) {
+      told = up;
       status.since = now();
       if (up) log.info({ where: db.where }, 'database is up; applying the journal');
       else log.warn({ where: db.where, reason: error }, 'database is away; events wait in the journal');

@@ -30,6 +30,8 @@ export interface PagesParts {
   /** How far the tables are behind: events, and the age of the oldest, ms. */
   behind(): Promise<{ lag: number; behind: number }>;
   databaseUp(): boolean;
+  /** Resolves when there are tables to read. */
+  tables: Promise<boolean>;
   /** Calls back when events reached the tables. */
   onApplied(listener: () => void): void;
   log: Log;
@@ -47,7 +49,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     journal = await parts.behind();
     return journal.lag;
   });
-  const snapshots = startSnapshots({ read: (now) => read(now), log });
+  const snapshots = startSnapshots({ read: (now) => parts.tables.then(() => read(now)), log });
   parts.onApplied(snapshots.wake);
   const status = (): Status => ({
     database: { up: parts.databaseUp() && snapshots.failingSince() === null },

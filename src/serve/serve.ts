@@ -58,7 +58,7 @@ export async function serve(
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
     recorder ? door.listen(signal) : null,
-    has('web') ? startPages({ config, db, pbx, ...progressOf(recorder), log }, signal) : null,
+    has('web') ? startPages({ config, db, pbx, tables, ...progressOf(recorder), log }, signal) : null,
   ]);
   const webAt = pages?.address() ?? null;
   return {
