@@ -21,6 +21,8 @@ await runDemo(options, async (closers) => {
     DIALHOOK_DATA_DIR: home,
     DIALHOOK_AGI_PORT: String(await freePort()),
     DIALHOOK_WEB_PORT: String(await choosePort(options)),
+    // What the server does not confirm in time is kept here, as a real dialplan keeps it.
+    DIALHOOK_SPOOL_FILE: `${home}/events.spool`,
   };
   const cast = makeCast({ operators: OPERATORS, queues: QUEUES });
   const accounts = demoAccounts(cast.operators);
@@ -30,7 +32,8 @@ await runDemo(options, async (closers) => {
   const server = await step('started the server', () => startServer({ env, logFile: `${home}/dialhook.log` }));
   closers.push(() => server.stop());
   const story = ['--operators', OPERATORS, '--queues', QUEUES, '--rate', CALLS_A_MINUTE].map(String);
-  const [program, args] = dialhookCommand(['simulate', '--agi', server.agi, ...story]);
+  const spool = ['--spool', env.DIALHOOK_SPOOL_FILE];
+  const [program, args] = dialhookCommand(['simulate', '--agi', server.agi, ...spool, ...story]);
   const simulator = await startChild('dialhook simulate', program, args, { logFile: `${home}/simulate.log` });
   closers.push(() => simulator.stop());
   welcome(server.web, accounts, password, [
