@@ -32,6 +32,7 @@ await runDemo(options, async (closers) => {
     DIALHOOK_AGI_PORT: agi.split(':')[1] ?? '',
     DIALHOOK_WEB_PORT: String(await choosePort(options)),
     DIALHOOK_SPOOL_FILE: pbx.spoolPath,
+    DIALHOOK_CALL_PREFIXES: '998',
     DIALHOOK_AMI_HOST: '127.0.0.1',
     DIALHOOK_AMI_PORT: String(pbx.amiPort),
     DIALHOOK_AMI_USER: pbx.amiUser,
