@@ -58,6 +58,10 @@ const OUTCOMES: Record<string, string> = {
 /** An outcome in words; one that is not known here is shown as it is. */
 export const outcomeWords = (outcome: string): string => OUTCOMES[outcome] ?? outcome.replaceAll('_', ' ');
 
+const MISSED = new Set(['rang_out', 'rejected', 'unreachable']);
+/** Whether the operator missed the ring: not when the caller was gone or a colleague was faster (docs/words.md). */
+export const isMissed = (outcome: string): boolean => MISSED.has(outcome);
+
 /** Icon of a call of the day: in, out, internal, or missed. */
-export const directionIcon = (direction: string, answered: boolean): string =>
-  !answered && direction === 'in' ? 'missed' : direction === 'out' ? 'out' : direction === 'in' ? 'in' : 'internal';
+export const directionIcon = (direction: string, missed: boolean): string =>
+  missed && direction === 'in' ? 'missed' : direction === 'out' ? 'out' : direction === 'in' ? 'in' : 'internal';

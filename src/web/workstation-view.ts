@@ -3,7 +3,7 @@ import type { CallNow, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
 import { initials, inWords, maskedPhone, phone } from './format.js';
 import { domId, versioned } from './monitor-rows.js';
-import { callSign, directionIcon, operatorSign, outcomeWords, stateSign } from './state.js';
+import { callSign, directionIcon, isMissed, operatorSign, outcomeWords, stateSign } from './state.js';
 
 export interface WorkstationOptions {
   operator: string;
@@ -104,12 +104,12 @@ function directionWords(me: OperatorNow, call: CallNow | undefined): string {
 
 function recentRow(r: RecentCall, snapshot: Snapshot, clock: (at: number) => string) {
   const colleague = snapshot.operators.find((o) => o.operator === r.party)?.name ?? '';
-  const answered = r.talk !== null;
+  const missed = r.talk === null && r.direction === 'in' && isMissed(r.outcome);
   return {
     id: domId('r', `${r.call}-${r.at}`),
     at: clock(r.at),
-    icon: directionIcon(r.direction, answered),
-    missed: !answered && r.direction === 'in',
+    icon: directionIcon(r.direction, missed),
+    missed,
     number: phone(r.party) || 'no number',
     dial: /^[+*#\d]+$/.test(r.party) ? r.party : '',
     name: r.name || colleague,

@@ -1,0 +1,89 @@
+// The rows of what exists now, as the snapshot needs them.
+import type { CallNow } from '../call/live.js';
+import { type Client, findClients } from './clients.js';
+import type { Db } from './database.js';
+import { listQueueSettings, type QueueSettings } from './queues.js';
+import type { Today } from './today.js';
+
+export interface CallRow {
+  call_id: string;
+  direction: 'in' | 'out' | 'internal';
+  caller_number: string;
+  caller_name: string;
+  dialled: string;
+  operator: string;
+  state: CallNow['state'];
+  state_since: string | null;
+  queue: string;
+  channel: string;
+  started_at: string;
+  odd: string;
+}
+
+export interface LegRow {
+  call_id: string;
+  channel: string;
+  role: string;
+  operator: string;
+  queue: string;
+  started_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  outcome: string;
+}
+
+export interface VisitRow {
+  call_id: string;
+  queue: string;
+  entered_at: string;
+  priority: number | null;
+  outcome: string;
+}
+
+export interface PresenceRow {
+  operator: string;
+  presence: 'offline' | 'ready' | 'paused';
+  since: string;
+  reason: string;
+  queues: string;
+  idle_since: string | null;
+}
+
+export interface Live {
+  calls: CallRow[];
+  legs: Map<string, LegRow[]>;
+  visits: VisitRow[];
+  presence: PresenceRow[];
+  users: { operator: string; name: string }[];
+  settings: Map<string, QueueSettings>;
+  clients: Map<string, Client>;
+  today: Today;
+}
+
+/** Reads them in a handful of queries, all small: rt_* hold only what exists now. */
+export async function readLive(db: Db, today: Today): Promise<Live> {
+  const k = db.knex;
+  const calls = (await k('rt_calls').orderBy('started_at')) as CallRow[];
+  const legs = new Map<string, LegRow[]>();
+  for (const leg of (await k('rt_legs').whereNot({ role: 'local' }).orderBy(['call_id', 'n'])) as LegRow[]) {
+    const list = legs.get(leg.call_id);
+    if (list) list.push(leg);
+    else legs.set(leg.call_id, [leg]);
+  }
+  return {
+    calls,
+    legs,
+    visits: (await k('rt_visits').where({ outcome: 'in_progress' }).orderBy('entered_at')) as VisitRow[],
+    presence: (await k('rt_operators')) as PresenceRow[],
+    users: (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
+      operator: string;
+      name: string;
+    }[],
+    settings: await listQueueSettings(db),
+    clients: await findClients(
+      db,
+      calls.flatMap((c) => [c.caller_number, c.dialled]),
+    ),
+    today,
+  };
+}
