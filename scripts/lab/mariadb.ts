@@ -31,8 +31,8 @@ export interface MariaDb extends Service {
 
 const START_MS = 30_000;
 
-/** Starts a private MariaDB. @throws Error that names the missing program or shows the server's last lines. */
-export async function startMariaDb(): Promise<MariaDb> {
+/** Starts a private MariaDB; `background` lets our process end while it runs. @throws Error that names the missing program or shows the server's last lines. */
+export async function startMariaDb({ background = false } = {}): Promise<MariaDb> {
   const folder = temporaryFolder('mariadb');
   const place: Place = { folder, data: join(folder, 'data'), socket: join(folder, 'db.sock'), port: await freePort() };
   const logPath = join(folder, 'mariadbd.log');
@@ -43,7 +43,7 @@ export async function startMariaDb(): Promise<MariaDb> {
     await template(),
     place.data,
   ]);
-  const service = await startService(() => launch(place, logPath));
+  const service = await startService(() => launch(place, logPath, background));
   const admin = (sql: string) => asAdministrator(place.socket, sql);
   const password = randomBytes(16).toString('hex');
   for (const host of ['localhost', '127.0.0.1'])
@@ -81,11 +81,11 @@ let shared: Promise<MariaDb> | null = null;
  * Take a database of your own with createDatabase(). Freeze or kill only a server of your own.
  */
 export function sharedMariaDb(): Promise<MariaDb> {
-  shared ??= startMariaDb();
+  shared ??= startMariaDb({ background: true });
   return shared;
 }
 
-/** Ends the shared MariaDB if there is one (a test run's last hook). */
+/** Ends the shared MariaDB now, if there is one. */
 export async function endSharedMariaDb(): Promise<void> {
   const running = shared;
   shared = null;
@@ -114,7 +114,7 @@ const SIZES = ['--innodb-log-file-size=32M', '--innodb-data-file-path=ibdata1:4M
 // mariadbd refuses to run as root unless it is told to by name.
 const asUser = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
-async function launch({ data, socket, port }: Place, logFile: string) {
+async function launch({ data, socket, port }: Place, logFile: string, background: boolean) {
   const places = [
     `--datadir=${data}`,
     `--socket=${socket}`,
@@ -123,7 +123,11 @@ async function launch({ data, socket, port }: Place, logFile: string) {
     `--tmpdir=${data}`,
   ];
   const args = ['--no-defaults', ...asUser(), ...places, ...SETTINGS, ...SIZES];
-  const server = await startChild('mariadbd', mariadbProgram('mariadbd'), args, { logFile, graceMs: 20_000 });
+  const server = await startChild('mariadbd', mariadbProgram('mariadbd'), args, {
+    logFile,
+    graceMs: 20_000,
+    background,
+  });
   const ready = async () => {
     await asAdministrator(socket, 'SELECT 1');
     return true;

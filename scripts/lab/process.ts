@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { remember } from './leaving.js';
 import { within } from './wait.js';
@@ -46,6 +47,8 @@ export interface ChildOptions {
   stopSignal?: NodeJS.Signals;
   /** Milliseconds stop() waits before it kills; 10,000 unless said. */
   graceMs?: number;
+  /** It does not keep our process alive: it ends when we do. */
+  background?: boolean;
 }
 
 const KEPT_OUTPUT = 256 * 1024;
@@ -77,6 +80,7 @@ export async function startChild(
       resolve(exit);
     });
   });
+  if (options.background) letGo(child);
   const running = { name, pid, exited, exit: () => exit };
   return { ...running, ...collect(child, options.logFile), ...controls(running, options) };
 }
@@ -103,6 +107,11 @@ function controls(
     freeze: () => signal(-pid, 'SIGSTOP'),
     thaw: () => signal(-pid, 'SIGCONT'),
   };
+}
+
+function letGo(child: ChildProcess): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
 }
 
 function send(target: number, signal: NodeJS.Signals): void {
