@@ -74,16 +74,22 @@ describe('clicks on the sample PBX', function () {
     await until('the failure', () => clicks.rows.get(id)?.error === 'The PBX could not carry it out.');
   });
 
+  async function channels(): Promise<string[]> {
+    const items = await ami.list('CoreShowChannels', {}, { complete: 'CoreShowChannelsComplete' });
+    return items.map((item) => item.get('channel') ?? '');
+  }
+
   it('a click calls a number, and another hangs the call up', async () => {
     await pbx.phone('102');
     const id = await click('call', { to: '102' });
     expect(await said(id)).to.include({ verb: 'call', target: '102', result: 'ok' });
-    const items = await ami.list('CoreShowChannels', {}, { complete: 'CoreShowChannelsComplete' });
-    const channel = items.map((item) => item.get('channel') ?? '').find((name) => name.startsWith('PJSIP/101-'));
+    const channel = (await channels()).find((name) => name.startsWith('PJSIP/101-'));
     const end = await click('hangup', { channel });
     expect(await said(end)).to.include({ verb: 'hangup', result: 'ok' });
     const call = events().find((event) => event.event === 'call' && event.click === id);
     expect(call).to.include({ call: id, endpoint: '101', to: '102' });
+    // SoftHangup() only asks the channel to go: it takes a moment.
+    await until('the channel is gone', async () => !(await channels()).includes(channel ?? ''), 5000);
     const again = await click('hangup', { channel });
     expect(await said(again)).to.include({ result: 'gone' });
   });
