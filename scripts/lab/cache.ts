@@ -1,10 +1,10 @@
 // Where downloads and prepared trees are kept between runs: outside the checkout, so that a fresh clone starts fast too.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** `$XDG_CACHE_HOME/dialhook`, or `~/.cache/dialhook`. scripts/setup says the same. */
+/** `$XDG_CACHE_HOME/dialhook`, or `~/.cache/dialhook`. scripts/setup.sh says the same. */
 export function cacheFolder(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'dialhook');
 }
@@ -27,13 +27,4 @@ export async function cached(name: string, make: (folder: string) => Promise<voi
     await rm(draft, { recursive: true, force: true });
   }
   return place;
-}
-
-/** The newest folder in the cache whose name starts with `prefix` and is no draft, or null. */
-export function newestCached(prefix: string): string | null {
-  const root = cacheFolder();
-  if (!existsSync(root)) return null;
-  const names = readdirSync(root).filter((name) => name.startsWith(prefix) && !name.includes('.draft-'));
-  const last = names.sort().at(-1);
-  return last === undefined ? null : join(root, last);
 }
