@@ -100,6 +100,7 @@ CREATE TABLE rt_operators (
   since {at} NOT NULL,
   reason {word} NOT NULL,
   queues {text} NOT NULL,
+  queues_since {at},
   last_event {id} NOT NULL,
   idle_since {at},
   PRIMARY KEY (pbx, operator)
@@ -131,6 +132,7 @@ CREATE INDEX cdr_calls_started ON cdr_calls (started_at);
 CREATE INDEX cdr_calls_caller ON cdr_calls (caller_number, started_at);
 CREATE INDEX cdr_calls_operator ON cdr_calls (operator, started_at);
 CREATE INDEX cdr_calls_linkedid ON cdr_calls (linkedid);
+CREATE INDEX cdr_calls_click ON cdr_calls (click_id);
 
 CREATE TABLE cdr_legs (
   call_id {id} NOT NULL,

@@ -79,7 +79,9 @@ function shapeOf(facts: Facts): Shape {
 /** The caller may hang up in the instant a phone is picked up: nobody was there to talk with, so that is no answer. */
 function withoutLateAnswer(channel: ChannelFacts, main: ChannelFacts | undefined): ChannelFacts {
   const gone = main?.endedAt ?? null;
-  const late = channel !== main && gone !== null && channel.answeredAt !== null && channel.answeredAt > gone;
+  // A channel that was opened after the caller had gone was never meant for the caller: a transfer by the one who called.
+  const meant = gone !== null && channel !== main && channel.openedAt <= gone;
+  const late = meant && channel.answeredAt !== null && channel.answeredAt > gone;
   return late ? { ...channel, answeredAt: null } : channel;
 }
 
@@ -120,8 +122,8 @@ function visitOf(channel: ChannelFacts, visits: readonly { queue: string; entere
   return visits.findLastIndex((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
 }
 
-/** Visits that the caller ended: a phone that rang just then was not let ring by anybody. */
-const CALLER_LEFT = new Set(['abandoned', 'exit_key']);
+/** Visits that ended on the caller's side: a phone that rang just then was not let ring by anybody. */
+const CALLER_LEFT = new Set(['abandoned', 'exit_key', 'moved', 'withdrawn']);
 
 function ringContext(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
   const visit = channel.met === 'offer' ? visits[visitOf(channel, visits)] : undefined;
@@ -173,33 +175,54 @@ function toOffers(facts: Facts, shape: Shape, legs: readonly Leg[]): Offer[] {
 }
 
 function toTalks(facts: Facts, shape: Shape): Talk[] {
+  return shape.people
+    .filter((channel) => channel !== shape.caller && channel.answeredAt !== null)
+    .flatMap((channel) => talksOf(channel, facts, shape));
+}
+
+/** The talk of one answered leg: one row for each operator in it. */
+function talksOf(channel: ChannelFacts, facts: Facts, shape: Shape): Talk[] {
+  const startedAt = channel.answeredAt ?? channel.openedAt;
+  const other = otherSide(channel, startedAt, shape);
+  const common = { queue: channel.queue, uniqueid: channel.uniqueid, startedAt, endedAt: talkEnd(channel, other) };
   const talks: Talk[] = [];
+  const outside = shape.trunks.has(channel.endpoint);
+  if (!outside) {
+    const party = nameOf(other, facts, shape);
+    talks.push({ ...common, operator: channel.endpoint, party, endedBy: leftFirst(channel, other) });
+  }
+  // The operator who placed the call talks too; on an internal call both sides are operators.
   const own = facts.started?.endpoint ?? '';
-  for (const channel of shape.people) {
-    if (channel === shape.caller || channel.answeredAt === null) continue;
-    const common = {
-      queue: channel.queue,
-      uniqueid: channel.uniqueid,
-      startedAt: channel.answeredAt,
-      endedAt: talkEnd(channel, shape.caller),
-    };
-    const outside = shape.trunks.has(channel.endpoint);
-    const from = facts.started?.from || own || (shape.caller?.endpoint ?? '');
-    if (!outside)
-      talks.push({ ...common, operator: channel.endpoint, party: from, endedBy: leftFirst(channel, shape.caller) });
-    // The operator who placed the call talks too; on an internal call both sides are operators.
-    if (own !== '') {
-      const party = outside ? facts.dials.at(-1)?.to || facts.started?.to || '' : channel.endpoint;
-      talks.push({ ...common, operator: own, party, queue: '', endedBy: leftFirst(shape.caller, channel) });
-    }
+  if (own !== '' && other === shape.caller) {
+    const party = nameOf(channel, facts, shape);
+    talks.push({ ...common, operator: own, party, queue: '', endedBy: leftFirst(other, channel) });
   }
   return talks;
 }
 
+/** With whom a leg talks: the caller, or, when the caller has handed over and left, whoever was still there. */
+function otherSide(channel: ChannelFacts, from: number, shape: Shape): ChannelFacts | undefined {
+  const there = (c: ChannelFacts | undefined) => c !== undefined && (c.endedAt === null || c.endedAt >= from);
+  if (!shape.caller || there(shape.caller)) return shape.caller;
+  const left = shape.people.filter((c) => c !== channel && c !== shape.caller && c.answeredAt !== null && there(c));
+  return left.at(-1) ?? shape.caller;
+}
+
+/** The number or the endpoint by which the other side of a talk is known. */
+function nameOf(side: ChannelFacts | undefined, facts: Facts, shape: Shape): string {
+  if (side && side !== shape.caller) {
+    if (!shape.trunks.has(side.endpoint)) return side.endpoint;
+    return facts.dials.findLast((dial) => dial.at <= side.openedAt)?.to || facts.started?.to || '';
+  }
+  return facts.started?.from || facts.started?.endpoint || (side?.endpoint ?? '');
+}
+
 /** A talk ends when the first of its two sides leaves; both say so within milliseconds of each other. */
 function talkEnd(channel: ChannelFacts, caller: ChannelFacts | undefined): number | null {
-  const ends = [channel.endedAt, caller?.endedAt ?? null].filter((at) => at !== null);
-  return ends.length === 0 ? null : Math.max(channel.answeredAt ?? 0, Math.min(...ends));
+  const begun = channel.answeredAt ?? 0;
+  // A caller who left before this talk began was not in it: somebody else's transfer made it.
+  const ends = [channel.endedAt, caller?.endedAt ?? null].filter((at) => at !== null && at >= begun) as number[];
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 /** Who of a bridge's two sides left first, from what either handler saw as the source of the hangup. */

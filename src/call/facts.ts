@@ -99,6 +99,7 @@ const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = 
   },
   dial(facts, event) {
     open(facts, event, 'other');
+    moveOn(facts, event);
     facts.dials.push({ to: event.to, trunk: event.trunk, at: event.at, status: '', cause: null });
   },
   dialed(facts, event) {
@@ -113,6 +114,7 @@ const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = 
   },
   enter(facts, event) {
     open(facts, event, 'other');
+    moveOn(facts, event);
     const { queue, uniqueid, at, priority } = event;
     facts.visits.push({ queue, uniqueid, enteredAt: at, priority, leftAt: null, status: '', key: '' });
   },
@@ -138,6 +140,11 @@ const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = 
   answer(facts, event) {
     const known = facts.channels.get(event.uniqueid);
     if (!known) odd(facts, `${event.endpoint} answered without a ring before`);
+    if (known?.lost) {
+      // It was thought gone, and was not: the comparison with the PBX was wrong.
+      known.lost = false;
+      known.endedAt = null;
+    }
     if (known && known.endedAt !== null) {
       odd(facts, `${event.endpoint} answered after its channel had ended`);
       return;
@@ -170,6 +177,15 @@ const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = 
     odd(facts, `the end of ${channel.channel} was never reported`);
   },
 };
+
+/** A channel that enters another queue, or dials, has left the queue it was in, whether somebody said so or not. */
+function moveOn(facts: Facts, event: { uniqueid: string; at: number }): void {
+  for (const visit of facts.visits) {
+    if (visit.uniqueid !== event.uniqueid || visit.leftAt !== null) continue;
+    visit.leftAt = event.at;
+    visit.status = 'MOVED';
+  }
+}
 
 function open(
   facts: Facts,

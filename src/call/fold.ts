@@ -10,8 +10,13 @@ const NOT_OF_A_CALL = new Set<EventKind>([...OPERATOR_EVENTS, 'click']);
 /** True when the event is part of a call's story; operators' own events and clicks only carry a call's id along. */
 export const isOfCall = (event: CallEvent): boolean => !NOT_OF_A_CALL.has(event.event);
 
-/** The order of the fold. Ids break ties, so that two servers fold alike. */
-export const byTime = (a: CallEvent, b: CallEvent): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** The number at the end of an id counts the events of its channel: two of them may share a millisecond. */
+const countOf = (event: CallEvent): number => Number(/-(\d{1,9})$/.exec(event.id)?.[1] ?? 0);
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The order of the fold: by time; within a millisecond by channel, by the channel's own count, by id. Two servers fold alike. */
+export const byTime = (a: CallEvent, b: CallEvent): number =>
+  a.at - b.at || byText(a.uniqueid, b.uniqueid) || countOf(a) - countOf(b) || byText(a.id, b.id);
 
 /** Folds the events of one call, given in any order and with repeats. */
 export function fold(id: string, events: readonly CallEvent[]): Call {

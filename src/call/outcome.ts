@@ -49,6 +49,8 @@ const QUEUE_STATUS: Record<string, VisitOutcome> = {
   LEAVEEMPTY: 'exit_empty',
   LEAVEUNAVAIL: 'exit_empty',
   WITHDRAW: 'withdrawn',
+  // Not of app_queue: the fold's own word for a visit whose channel went on without a leave.
+  MOVED: 'moved',
 };
 
 /** How a visit ended. `callerEndedAt` closes a visit whose Queue() never returned to the dialplan: the caller hung up. */

@@ -1,14 +1,15 @@
 // A batch of journal records to the tables, in one transaction: events, calls, operators, clicks and the journal's position.
 import type { Call } from '../call/call.js';
 import { derive } from '../call/derive.js';
-import { type CallEvent, parseLine } from '../call/event.js';
+import { type CallEvent, formatLine, parseLine } from '../call/event.js';
 import { type Facts, note } from '../call/facts.js';
 import { byTime, factsOf, isOfCall } from '../call/fold.js';
-import { lockCalls, writeCalls } from '../store/calls.js';
+import { finishedOf, lockCalls, unlockCalls, writeCalls } from '../store/calls.js';
 import { noteClicks } from '../store/clicks.js';
 import type { Db, Tx } from '../store/database.js';
 import {
   countEvents,
+  dropEvents,
   insertEvents,
   insertRejected,
   linesOfCalls,
@@ -98,9 +99,31 @@ async function applyCalls(trx: Tx, db: Db, memory: Memory, events: readonly Call
   await lockCalls(trx, db, ids);
   const counts = await countEvents(trx, ids);
   const fresh = new Set(ids.filter((id) => counts.get(id) === rowsAdded.get(id)));
+  await setAside(trx, byCall, await finishedOf(trx, [...fresh]));
   const calls = await foldAgain(trx, memory, byCall, rowsAdded, counts);
   await writeCalls(trx, calls, fresh);
   await noteIdle(trx, calls);
+}
+
+/**
+ * A finished call whose events are gone (retention) can't be folded again from one late event: its row stays as it is, and
+ * the event is kept aside.
+ */
+async function setAside(trx: Tx, byCall: Map<string, CallEvent[]>, bereft: ReadonlySet<string>): Promise<void> {
+  for (const id of bereft) {
+    const events = byCall.get(id) ?? [];
+    byCall.delete(id);
+    await unlockCalls(trx, [id]);
+    await dropEvents(
+      trx,
+      events.map((event) => event.id),
+    );
+    const reason = 'its call is finished and the other events of it are not kept any more';
+    await insertRejected(
+      trx,
+      events.map((event) => ({ line: formatLine({ ...event, v: 1 }), reason, receivedAt: event.at })),
+    );
+  }
 }
 
 /** Folds each call on from what is remembered when its new events come after it, else from all of its stored events. */

@@ -6,6 +6,7 @@ import { findJournal, type JournalState } from '../store/journals.js';
 import { applyBatch, type Memory } from './apply.js';
 import type { Journal } from './journal.js';
 import type { JournalRecord } from './segments.js';
+import { isBefore } from './view.js';
 
 export interface LoopStatus {
   /** True while the database takes what it is given. */
@@ -48,6 +49,8 @@ export interface LoopOptions {
 
 const BATCH = 500;
 const IDLE_MS = 1000;
+/** An idle loop asks the database this often whether it is there, ms. */
+const ASK_MS = 3000;
 const RETRY_MS = { first: 100, most: 5000 };
 
 /** Starts the loop; it runs until it is stopped. */
@@ -67,19 +70,50 @@ export function startLoop(options: LoopOptions): RecordLoop {
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   const listeners: (() => void)[] = [];
   let told: boolean | null = null;
+  let reread = true;
+  let asked = 0;
   let pause = RETRY_MS.first;
 
   async function once(): Promise<void> {
-    status.state ??= (await findJournal(db, server)) ?? (await firstState(journal, server, now()));
+    if (reread) await readState();
     const state = status.state;
-    mark(true, '');
+    if (!state) return;
     const { records, next } = await journal.read(state, options.batch ?? BATCH);
     status.behindSince = records[0]?.receivedAt || null;
-    if (records.length === 0) return Promise.race([journal.wait(state, IDLE_MS), stopped]);
+    if (records.length === 0) {
+      // Nothing to apply says nothing of the database: it is asked from time to time.
+      if (now() - asked >= ASK_MS) {
+        await findJournal(db, server);
+        heard();
+      }
+      return Promise.race([journal.wait(state, IDLE_MS), stopped]);
+    }
     const before = state.events;
     status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });
+    heard();
     status.applied += status.state.events - before;
     for (const listener of listeners) listener();
+  }
+
+  /** Where the journal stands in the tables, asked anew: after an error nobody knows whether the last commit was done. */
+  async function readState(): Promise<void> {
+    const found = await findJournal(db, server);
+    heard();
+    reread = false;
+    if (found && isBefore(journal.end(), found)) {
+      log.warn(
+        { folder: server },
+        'the journal is older than the tables say: it was put back or emptied. It is applied from its beginning; what is known already counts once',
+      );
+      status.state = { ...found, ...(await journal.start()) };
+      return;
+    }
+    status.state = found ?? (await firstState(journal, server, now()));
+  }
+
+  function heard(): void {
+    asked = now();
+    mark(true, '');
   }
 
   /** Applies a batch; if one record spoils it, all go one by one and the spoiler is kept aside with the database's reason. */
@@ -126,6 +160,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
         await once();
         pause = RETRY_MS.first;
       } catch (error) {
+        reread = true;
         mark(false, error instanceof Error ? error.message : String(error));
         await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         pause = Math.min(pause * 2, RETRY_MS.most);

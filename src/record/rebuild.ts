@@ -2,10 +2,10 @@
 import type { Call } from '../call/call.js';
 import { parseLine } from '../call/event.js';
 import { fold, isOfCall } from '../call/fold.js';
-import { lockCalls, rowsOfCalls, writeCalls } from '../store/calls.js';
-import type { Db } from '../store/database.js';
+import { lockCalls, rowsOfCalls, unlockCalls, writeCalls } from '../store/calls.js';
+import type { Db, Tx } from '../store/database.js';
 import { linesOfCalls, nextCalls } from '../store/events.js';
-import { applyOperatorEvents, isOperatorEvent, type OperatorEvent } from '../store/operators.js';
+import { isOperatorEvent, type OperatorEvent, rebuildOperators } from '../store/operators.js';
 
 export interface RebuildResult {
   calls: number;
@@ -22,42 +22,74 @@ export interface RebuildOptions {
 
 const CHUNK = 200;
 
-/** Walks through all calls that have events. Can run beside a live server: each chunk is one transaction that holds its calls. */
+/**
+ * Walks through all calls that have events, then makes the operators from theirs. Can run beside a live server: each chunk
+ * is one transaction that holds its calls, and two that meet in a deadlock are tried again.
+ */
 export async function rebuild(db: Db, options: RebuildOptions): Promise<RebuildResult> {
   const result: RebuildResult = { calls: 0, differed: [] };
+  const operators: OperatorEvent[] = [];
   let after = '';
   for (;;) {
     const ids = await nextCalls(db, after, options.chunk ?? CHUNK);
     const last = ids.at(-1);
-    if (last === undefined) return result;
-    await db.knex
-      .transaction(async (trx) => {
-        // The rows as they stand are read first: taking the locks makes empty ones for calls without any.
-        const before = await rowsOfCalls(trx, ids);
-        if (!options.dryRun) await lockCalls(trx, db, ids);
-        const calls: Call[] = [];
-        const operators: OperatorEvent[] = [];
-        for (const [id, lines] of await linesOfCalls(trx, ids)) {
-          const parsed = lines.map(parseLine).flatMap((p) => (p.ok ? [p.event] : []));
-          operators.push(...parsed.filter(isOperatorEvent));
-          if (parsed.some(isOfCall)) calls.push(fold(id, parsed));
-        }
-        const others = new Set(ids.filter((id) => !calls.some((call) => call.id === id)));
-        await writeCalls(trx, calls, new Set());
-        if (!options.dryRun)
-          await trx('rt_calls')
-            .whereIn('call_id', [...others])
-            .del();
-        result.differed.push(...differences(before, await rowsOfCalls(trx, ids)));
-        await applyOperatorEvents(trx, operators);
-        if (options.dryRun) throw new DryRun();
-      })
-      .catch((error: unknown) => {
-        if (!(error instanceof DryRun)) throw error;
-      });
+    if (last === undefined) break;
+    const chunk = await again(() => rebuildChunk(db, ids, options.dryRun));
+    result.differed.push(...chunk.differed);
+    operators.push(...chunk.operators);
     result.calls += ids.length;
     options.progress?.(result.calls);
     after = last;
+  }
+  if (!options.dryRun) await again(() => db.knex.transaction((trx) => rebuildOperators(trx, operators)));
+  return result;
+}
+
+interface Chunk {
+  differed: string[];
+  operators: OperatorEvent[];
+}
+
+async function rebuildChunk(db: Db, ids: readonly string[], dryRun: boolean): Promise<Chunk> {
+  const chunk: Chunk = { differed: [], operators: [] };
+  const rewrite = async (trx: Tx) => {
+    // The rows as they stand are read first: taking the locks makes empty ones for calls without any.
+    const before = await rowsOfCalls(trx, ids);
+    if (!dryRun) await lockCalls(trx, db, ids);
+    const calls: Call[] = [];
+    chunk.operators = [];
+    for (const [id, lines] of await linesOfCalls(trx, ids)) {
+      const parsed = lines.map(parseLine).flatMap((p) => (p.ok ? [p.event] : []));
+      chunk.operators.push(...parsed.filter(isOperatorEvent));
+      if (parsed.some(isOfCall)) calls.push(fold(id, parsed));
+    }
+    await writeCalls(trx, calls, new Set());
+    const folded = new Set(calls.map((call) => call.id));
+    if (!dryRun)
+      await unlockCalls(
+        trx,
+        ids.filter((id) => !folded.has(id)),
+      );
+    chunk.differed = differences(before, await rowsOfCalls(trx, ids));
+    if (dryRun) throw new DryRun();
+  };
+  await db.knex.transaction(rewrite).catch((error: unknown) => {
+    if (!(error instanceof DryRun)) throw error;
+  });
+  return chunk;
+}
+
+const TRIES = 5;
+
+/** Tries again what met another transaction: 1213 deadlock, 1205 waited too long for a lock. */
+async function again<T>(act: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      const { errno } = error as { errno?: number };
+      if (tries === TRIES || (errno !== 1213 && errno !== 1205)) throw error;
+    }
   }
 }
 

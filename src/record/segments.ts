@@ -89,20 +89,28 @@ async function readSome(
 ): Promise<{ found: JournalRecord[]; next: number }> {
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.alloc(Math.min(READ_BYTES, limit - offset));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
-    const found: JournalRecord[] = [];
-    let begin = 0;
-    while (found.length < max) {
-      const newline = buffer.subarray(0, bytesRead).indexOf(10, begin);
-      if (newline < 0) break;
-      found.push(decodeRecord(buffer.toString('utf8', begin, newline)));
-      begin = newline + 1;
+    // A record longer than the buffer is read with a larger one; only the torn end of a segment has no line break at all.
+    for (let size = READ_BYTES; ; size *= 4) {
+      const buffer = Buffer.alloc(Math.min(size, limit - offset));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+      const { found, begin } = recordsIn(buffer.subarray(0, bytesRead), max);
+      if (found.length > 0 || bytesRead >= limit - offset) return { found, next: offset + begin };
     }
-    return { found, next: offset + begin };
   } finally {
     await file.close();
   }
+}
+
+function recordsIn(bytes: Buffer, max: number): { found: JournalRecord[]; begin: number } {
+  const found: JournalRecord[] = [];
+  let begin = 0;
+  while (found.length < max) {
+    const newline = bytes.indexOf(10, begin);
+    if (newline < 0) break;
+    found.push(decodeRecord(bytes.toString('utf8', begin, newline)));
+    begin = newline + 1;
+  }
+  return { found, begin };
 }
 
 /** Removes segments that lie wholly before a place and were last written before `before`, ms. Returns how many. */

@@ -1,8 +1,11 @@
 // The spool: what the dialplan wrote to a file while no server answered. The file is renamed away, so that the dialplan
 // begins a new one, and its lines go the way of all events; a line that came through a hook too counts once.
-import { readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MAX_LINE_BYTES } from '../call/event.js';
 
 /** The dialplan opens, writes and closes the file for every line; after this long nobody holds the renamed one any more, ms. */
 const SETTLE_MS = 300;
@@ -29,15 +32,41 @@ export async function takeSpool(
   }
   const taken = (await namesIn(folder)).filter((name) => name.startsWith(prefix)).sort();
   const result: SpoolTake = { files: 0, lines: 0 };
+  let failed: unknown;
   for (const name of taken) {
-    const file = join(folder, name);
-    const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
-    await Promise.all(lines.map(append));
-    await unlink(file);
-    result.files += 1;
-    result.lines += lines.length;
+    // One file that can't be taken does not hold up the others.
+    try {
+      result.lines += await takeFile(join(folder, name), append);
+      result.files += 1;
+    } catch (error) {
+      failed ??= error;
+    }
   }
+  if (failed !== undefined) throw failed;
   return result;
+}
+
+/** Lines given on at a time: a large spool goes in piece by piece, and the hooks that come meanwhile have their turn. */
+const PIECE = 200;
+
+async function takeFile(path: string, append: (line: string) => Promise<void>): Promise<number> {
+  let count = 0;
+  let piece: string[] = [];
+  const flush = async () => {
+    await Promise.all(piece.map(append));
+    count += piece.length;
+    piece = [];
+  };
+  const input = createReadStream(path, 'utf8');
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    // What is longer than any event line is kept aside as too long, not whole.
+    if (line.trim() !== '') piece.push(line.slice(0, MAX_LINE_BYTES + 1));
+    if (piece.length >= PIECE) await flush();
+  }
+  await flush();
+  // A line that came after all, while the dialplan still had the file open, is taken the next time.
+  if ((await sizeOf(path)) <= input.bytesRead) await unlink(path);
+  return count;
 }
 
 const sizeOf = async (path: string): Promise<number> => stat(path).then((s) => s.size, absent(0));

@@ -25,6 +25,10 @@ export interface MovingView extends JournalView {
   release(): void;
 }
 
+/** Whether a place lies before another. */
+export const isBefore = (a: Position, b: Position): boolean =>
+  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset);
+
 export function journalView(folder: string, from: Position): MovingView {
   let end = from;
   const watchers = new Set<() => void>();
@@ -35,7 +39,7 @@ export function journalView(folder: string, from: Position): MovingView {
     read: (place, max) => readRecords(folder, place, end, max),
     wait: (place, ms) =>
       new Promise<void>((resolve) => {
-        if (place.segment < end.segment || place.offset < end.offset) return resolve();
+        if (isBefore(place, end)) return resolve();
         const wake = () => {
           clearTimeout(timer);
           watchers.delete(wake);

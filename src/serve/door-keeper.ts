@@ -62,16 +62,27 @@ export function doorKeeper(parts: DoorParts): Door {
     if (!ending) parts.onDeath(error);
   }
 
-  /** The next message of one of these kinds. */
+  /** The next message of one of these kinds; rejects when the thread fails or ends before. */
   function next<K extends FromDoor['kind']>(thread: Worker, ...kinds: K[]): Promise<Extract<FromDoor, { kind: K }>> {
     return new Promise((resolve, reject) => {
+      const settle = () => {
+        thread.off('message', look);
+        thread.off('error', failed);
+        thread.off('exit', ended);
+      };
       const look = (message: FromDoor) => {
         if (!(kinds as string[]).includes(message.kind)) return;
-        thread.off('message', look);
+        settle();
         resolve(message as Extract<FromDoor, { kind: K }>);
       };
+      const failed = (error: Error) => {
+        settle();
+        reject(error);
+      };
+      const ended = (code: number) => failed(new Error(`its thread ended with ${code}`));
       thread.on('message', look);
-      thread.once('error', reject);
+      thread.on('error', failed);
+      thread.on('exit', ended);
     });
   }
 

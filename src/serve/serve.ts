@@ -50,7 +50,7 @@ export async function serve(
   });
   const recorder = has('agi') ? await startRecording(config, db, log, door) : null;
   const pbx = startPbx(config, db, recorder?.append ?? null, log);
-  const tables = tablesReady(db, signal, log.child({ room: 'store' })).then(async (ready) => {
+  const tables = tablesReady(config.databaseUrl, signal, log.child({ room: 'store' })).then(async (ready) => {
     if (ready && has('web')) await greetFirst(db, tell);
     return ready;
   });

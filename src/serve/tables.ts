@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Db } from '../store/database.js';
+import { type Db, openDatabase } from '../store/database.js';
 import { migrate } from '../store/migrate.js';
 
 /** The folder of a part that lies beside the code: in a checkout two steps up, in a build three. */
@@ -21,8 +21,20 @@ interface Log {
 
 const AGAIN_MS = 3000;
 
+/** A migration may take longer than a page may wait, ms. */
+const LONG_MS = 10 * 60_000;
+
 /** Resolves when the tables are up to date; true, or false when `signal` ended the waiting. */
-export async function tablesReady(db: Db, signal: AbortSignal, log: Log): Promise<boolean> {
+export async function tablesReady(url: string, signal: AbortSignal, log: Log): Promise<boolean> {
+  const db = openDatabase(url, { queryTimeoutMs: LONG_MS });
+  try {
+    return await untilMigrated(db, signal, log);
+  } finally {
+    await db.close();
+  }
+}
+
+async function untilMigrated(db: Db, signal: AbortSignal, log: Log): Promise<boolean> {
   let told = '';
   while (!signal.aborted) {
     try {

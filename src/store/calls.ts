@@ -45,6 +45,11 @@ export async function lockCalls(trx: Knex, db: Db, calls: readonly string[]): Pr
   }
 }
 
+/** Removes the empty rows that lockCalls made for ids that turned out to be no calls. */
+export async function unlockCalls(trx: Knex, ids: readonly string[]): Promise<void> {
+  await clear(trx, ['rt_calls'], ids);
+}
+
 /** Writes calls as they are folded now. `fresh` are calls never written before: nothing old needs to go first. */
 export async function writeCalls(trx: Knex, calls: readonly Call[], fresh: ReadonlySet<string>): Promise<void> {
   const live = calls.filter((call) => call.endedAt === null);
@@ -74,6 +79,11 @@ export async function writeCalls(trx: Knex, calls: readonly Call[], fresh: Reado
 async function clear(trx: Knex, tables: readonly string[], calls: readonly string[]): Promise<void> {
   if (calls.length === 0) return;
   for (const table of tables) await trx(table).whereIn('call_id', calls).del();
+}
+
+/** Which of some calls have a finished row. */
+export async function finishedOf(trx: Knex, calls: readonly string[]): Promise<Set<string>> {
+  return new Set((await trx('cdr_calls').whereIn('call_id', calls).pluck('call_id')) as string[]);
 }
 
 /** Channels that the tables believe to be alive, for comparing with the PBX. */

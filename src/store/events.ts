@@ -37,6 +37,11 @@ export async function insertEvents(trx: Knex, received: readonly ReceivedEvent[]
   return new Set(fresh.keys());
 }
 
+/** Takes events of some calls back, within the transaction that stored them. */
+export async function dropEvents(trx: Knex, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await trx('events').whereIn('id', ids).del();
+}
+
 /** The stored lines of some calls, by call. */
 export async function linesOfCalls(trx: Knex, calls: readonly string[]): Promise<Map<string, string[]>> {
   const lines = new Map<string, string[]>(calls.map((id) => [id, []]));

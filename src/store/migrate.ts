@@ -57,7 +57,7 @@ function source(db: Db, folder: string): Knex.MigrationSource<string> {
       Promise.resolve({
         up: async (trx: Knex) => {
           for (const statement of statementsOf(readFileSync(join(folder, name), 'utf8'), db.dialect))
-            await trx.raw(statement);
+            await trx.raw(statement).catch(unlessThere);
         },
         down: () => Promise.reject(new Error(`${name} can't be taken back; restore a backup instead`)),
       }),
@@ -66,13 +66,38 @@ function source(db: Db, folder: string): Knex.MigrationSource<string> {
 
 const SETTINGS = { tableName: 'migrations', disableMigrationsListValidation: false };
 
-/** Brings the tables up to date and returns the names of the migrations that ran. Two servers may start at once: knex locks. */
+/** MySQL: table exists, key exists, column exists. Its DDL knows no transaction, so a migration that was cut short is repeated. */
+const THERE = new Set([1050, 1060, 1061]);
+function unlessThere(error: { errno?: number }): void {
+  if (error.errno === undefined || !THERE.has(error.errno)) throw error;
+}
+
+const LOCK = 'dialhook-migrate';
+const LOCK_SECONDS = 60;
+
+/** Brings the tables up to date and returns the names of the migrations that ran. Two servers may start at once: one waits. */
 export async function migrate(db: Db, folder: string): Promise<string[]> {
-  const [, ran] = (await db.knex.migrate.latest({ ...SETTINGS, migrationSource: source(db, folder) })) as [
-    number,
-    string[],
-  ];
-  return ran;
+  const latest = async () => {
+    const config = { ...SETTINGS, migrationSource: source(db, folder) };
+    const [, ran] = (await db.knex.migrate.latest(config)) as [number, string[]];
+    return ran;
+  };
+  if (db.dialect === 'sqlite') return latest();
+  // knex's own lock is a row, which a killed process leaves behind for ever. This one goes with its connection; who holds
+  // it knows that nobody else migrates, and may take away what a dead one left.
+  return db.knex.transaction(async (holder) => {
+    const [rows] = (await holder.raw('SELECT GET_LOCK(?, ?) AS got', [LOCK, LOCK_SECONDS]).options({
+      timeout: (LOCK_SECONDS + 5) * 1000,
+    })) as [{ got: number }[]];
+    if (Number(rows[0]?.got) !== 1)
+      throw new Error(`another server has been migrating these tables for ${LOCK_SECONDS} s`);
+    try {
+      await db.knex.migrate.forceFreeMigrationsLock({ ...SETTINGS, migrationSource: source(db, folder) });
+      return await latest();
+    } finally {
+      await holder.raw('SELECT RELEASE_LOCK(?)', [LOCK]);
+    }
+  });
 }
 
 /** Names of the migrations that have not run on this database. */

@@ -121,7 +121,11 @@ function busyOperators(live: Live): Map<string, Busy> {
 
 function waitingNow(live: Live): WaitingNow[] {
   const position = new Map<string, number>();
-  return live.visits.flatMap((visit) => {
+  // As app_queue lines them up: a higher priority stands before a longer wait.
+  const inOrder = [...live.visits].sort(
+    (a, b) => Number(b.priority ?? 0) - Number(a.priority ?? 0) || (a.entered_at < b.entered_at ? -1 : 1),
+  );
+  return inOrder.flatMap((visit) => {
     const call = live.calls.find((c) => c.call_id === visit.call_id);
     if (!call) return [];
     const place = (position.get(visit.queue) ?? 0) + 1;

@@ -19,7 +19,7 @@ export interface Today {
 /** Visits counted by their arrival since `since`, with each queue's own thresholds. */
 const VISITS = (table: string) => `
   SELECT v.queue AS queue,
-    SUM(CASE WHEN v.outcome NOT IN ('join_empty', 'full', 'closed') THEN 1 ELSE 0 END) AS offered,
+    SUM(CASE WHEN v.outcome NOT IN ('join_empty', 'full', 'closed', 'in_progress') THEN 1 ELSE 0 END) AS offered,
     SUM(CASE WHEN v.outcome = 'answered' THEN 1 ELSE 0 END) AS answered,
     SUM(CASE WHEN v.outcome = 'answered' AND v.wait_ms <= 1000 * COALESCE(s.answer_within_s, ?) THEN 1 ELSE 0 END) AS answered_within,
     SUM(CASE WHEN v.outcome = 'abandoned' THEN 1 ELSE 0 END) AS abandoned,

@@ -111,6 +111,31 @@ describe('fold', () => {
     expect(fold('x', events).endedAt).to.be.a('number');
   });
 
+  it("keeps the order of a channel's own events within one millisecond", () => {
+    const line = (n: number, event: string, more: Record<string, string>) =>
+      formatLine({
+        v: 1,
+        id: `x-u-${event}-1-${n}`,
+        at: T,
+        pbx: 'pbx1',
+        call: 'x',
+        event,
+        channel: 'PJSIP/t-1',
+        uniqueid: 'u',
+        ...more,
+      });
+    const lines = [
+      line(1, 'enter', { queue: 'a' }),
+      line(2, 'leave', { queue: 'a', status: 'TIMEOUT' }),
+      line(3, 'enter', { queue: 'a' }),
+    ];
+    const events = lines.flatMap((text) => {
+      const parsed = parseLine(text);
+      return parsed.ok ? [parsed.event] : [];
+    });
+    expect(fold('x', events).visits.map((v) => v.outcome)).to.deep.equal(['timeout', 'in_progress']);
+  });
+
   it('says what is odd instead of refusing it', () => {
     const lost =
       allStories()

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
@@ -162,6 +163,90 @@ for (const dialect of DIALECTS) {
       } finally {
         await other.stop();
       }
+    });
+
+    it('takes a spool with a line no event can be, keeps that aside, and goes on', async () => {
+      const story = stories[0] as Story;
+      const spool = join(folder, 'dh.spool');
+      const lines = linesAs(story, 'a');
+      writeFileSync(spool, `${lines.slice(0, 2).join('\n')}\n${'x'.repeat(1_300_000)}\n${lines.slice(2).join('\n')}\n`);
+      recorder = await startRecorder({
+        folder: join(folder, 'journal'),
+        db: database.db,
+        spoolFiles: [spool],
+        log: quiet,
+      });
+      await until(async () => (await tellStored(database.db, story, 'a'))[0] !== 'not in cdr_calls', {
+        what: 'the spooled call is in the tables',
+        deadline: 10_000,
+      });
+      expect((await rejectedSummary(database.db)).newest.map((r) => r.reason)).to.deep.equal([
+        'line is longer than 8192 bytes',
+      ]);
+      expect(existsSync(spool)).to.equal(false);
+    });
+
+    it('reads a record longer than its buffer, and what stands behind it', async () => {
+      const story = stories[0] as Story;
+      const { append } = await start();
+      await append('y'.repeat(3_000_000));
+      for (const line of linesAs(story, 'a')) await append(line);
+      await settled();
+      expect(await tellStored(database.db, story, 'a')).to.deep.equal(story.rows.map(tidy));
+      expect((await rejectedSummary(database.db)).count).to.equal(1);
+    });
+
+    it('applies a journal that was emptied beneath it, instead of waiting until it has grown again', async () => {
+      const [one, two] = [stories[0] as Story, stories[1] as Story];
+      for (let i = 0; i < 3; i += 1) {
+        const { append, stop } = await start();
+        for (const line of linesAs(one, String(i))) await append(line);
+        await settled();
+        await stop();
+      }
+      const journal = join(folder, 'journal');
+      for (const name of readdirSync(journal).filter((n) => n.endsWith('.log'))) rmSync(join(journal, name));
+      const { append } = await start();
+      for (const line of linesAs(two, 'a')) await append(line);
+      await until(async () => (await tellStored(database.db, two, 'a'))[0] !== 'not in cdr_calls', {
+        what: 'the new call is in the tables',
+        deadline: 8000,
+      });
+    });
+
+    it('leaves a finished call as it is when a late event finds its other events gone', async () => {
+      const story = stories[0] as Story;
+      const lines = linesAs(story, 'a');
+      const { append } = await start();
+      for (const line of lines.slice(0, 1).concat(lines.slice(2))) await append(line);
+      await settled();
+      const before = await tellStored(database.db, story, 'a');
+      await database.db.knex('events').del();
+      await append(lines[1] ?? '');
+      for (const line of linesAs(stories[1] as Story, 'a')) await append(line);
+      await settled();
+      expect(await tellStored(database.db, story, 'a')).to.deep.equal(before);
+      expect((await rejectedSummary(database.db)).newest[0]?.reason).to.contain('not kept any more');
+      expect(await tellStored(database.db, stories[1] as Story, 'a')).to.have.length.greaterThan(1);
+    });
+
+    it('makes the operators anew from their events, in the order of their clock', async () => {
+      const said = (event: string, at: number, more: Record<string, string>) =>
+        formatLine({
+          ...{ v: 1, id: `${event}-${at}`, at: T0 + at, pbx: 'pbx1', call: `z${10 - at}`, event, channel: 'PJSIP/1' },
+          ...{ uniqueid: `u${at}`, operator: '101', ...more },
+        });
+      const { append } = await start();
+      await append(said('pause', 2, { reason: 'lunch' }));
+      await append(said('login', 1, { queues: 'sales,support' }));
+      await append(said('unpause', 3, {}));
+      await settled();
+      const row = async () => (await database.db.knex('rt_operators'))[0] as Record<string, unknown>;
+      expect(await row()).to.include({ presence: 'ready', queues: 'sales,support' });
+      const before = await row();
+      await database.db.knex('rt_operators').update({ presence: 'offline', queues: '' });
+      await rebuild(database.db, { dryRun: false });
+      expect(await row()).to.deep.equal(before);
     });
 
     it('waits for a database without tables, and applies everything when they are there', async () => {

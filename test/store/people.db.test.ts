@@ -41,6 +41,24 @@ for (const dialect of DIALECTS) {
       expect(() => statementsOf('CREATE TABLE t (a {nonsense});', dialect)).to.throw('{nonsense}');
     });
 
+    if (dialect === 'mysql') {
+      it('migrates on after a migration that was killed: its lock, and the tables it had made', async () => {
+        const bare = await emptyDatabase(dialect, true);
+        await migrate(bare.db, MIGRATIONS);
+        await bare.db.knex('migrations_lock').update({ is_locked: 1 });
+        await bare.db.knex('migrations').del();
+        expect(await migrate(bare.db, MIGRATIONS)).to.deep.equal(['0001-spine.sql', '0002-people.sql']);
+        await bare.remove();
+      });
+
+      it('lets two servers that start at once migrate one after the other', async () => {
+        const bare = await emptyDatabase(dialect, true);
+        const ran = await Promise.all([migrate(bare.db, MIGRATIONS), migrate(bare.db, MIGRATIONS)]);
+        expect(ran.flat().sort()).to.deep.equal(['0001-spine.sql', '0002-people.sql']);
+        await bare.remove();
+      });
+    }
+
     it('keeps users, finds them by login whatever the case, and refuses a login that is taken', async () => {
       const { db } = database;
       const id = await createUser(

@@ -126,6 +126,14 @@ for (const dialect of DIALECTS) {
       expect(over.totals).to.deep.include({ answered: 1, abandoned: 0, asa: 5.19 });
     });
 
+    it('lines waiting callers up as the queue does: priority before time', async () => {
+      const [first, second] = [story('08-').slice(0, 2), story('09-').slice(0, 2)];
+      const vip = second.map((e) => (e.event === 'enter' ? { ...e, priority: 10, at: e.at + 5000 } : e));
+      await apply([...first, ...vip]);
+      const now = await read(T0 + 9000);
+      expect(now.waiting.map((w) => `${w.position} ${w.priority ?? 0}`)).to.deep.equal(['1 10', '2 0']);
+    });
+
     it('names clients, marks VIPs and titles queues', async () => {
       await saveClients(database.db, [{ number: '+998 00 000 01 01', name: 'Aziza K.', company: 'Orion', vip: true }]);
       await saveQueueSettings(database.db, [
