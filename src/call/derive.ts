@@ -225,9 +225,15 @@ function talkEnd(channel: ChannelFacts, caller: ChannelFacts | undefined): numbe
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-/** Who of a bridge's two sides left first, from what either handler saw as the source of the hangup. */
+/** Within this both sides of a talk end by one hangup, ms; a side that lives longer was left behind: a transfer. */
+const TOGETHER = 2500;
+
+/** Who of a bridge's two sides left first, from their ends and from what either handler saw as the source of the hangup. */
 function leftFirst(operator: ChannelFacts | undefined, party: ChannelFacts | undefined): Talk['endedBy'] {
-  if ((operator?.endedAt ?? null) === null && (party?.endedAt ?? null) === null) return '';
+  const [own, other] = [operator?.endedAt ?? null, party?.endedAt ?? null];
+  if (own === null && other === null) return '';
+  if (own !== null && (other === null || other - own > TOGETHER)) return 'operator';
+  if (other !== null && (own === null || own - other > TOGETHER)) return 'party';
   const by = operator?.by || party?.by || '';
   if (by !== '' && by === operator?.channel) return 'operator';
   if (by !== '' && by === party?.channel) return 'party';

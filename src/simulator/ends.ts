@@ -41,13 +41,14 @@ export function hangUp(
   for (const side of order) side();
 }
 
-export function endDevice(world: World, device: SimChannel, by: SimChannel): void {
+/** `by` hung up; null when the device handed the call over, for then Asterisk names nobody. */
+export function endDevice(world: World, device: SimChannel, by: SimChannel | null): void {
   world.pbx.hook(device, 'end', {
     side: 'callee',
     endpoint: device.endpoint,
     cause: 16,
     tech: 'SIP 200 OK',
-    by: by.name,
+    by: by?.name ?? '',
   });
 }
 

@@ -1,6 +1,7 @@
 // Pure. A caller in a queue, as app_queue does it with direct members: entry, rounds of rings, answer, leave.
 // Order of hooks: enter, offers (b()), end of each ring that did not lead to an answer, answer (membergosub), ends.
 import type { SimQueue } from './cast.js';
+import { dialOperator } from './direct.js';
 import { bridged, DIALPLAN, endCaller, endDevice, endRing, hangUp } from './ends.js';
 import { patience, reaction, talkTime } from './people.js';
 import { type Agent, type LiveCall, type Ring, release, SECOND, type Visit, type World } from './world.js';
@@ -117,12 +118,30 @@ function connect(world: World, visit: Visit, winner: Ring): void {
   const over = (by: 'caller' | 'operator') => {
     off();
     agent.lastCall = world.agenda.now();
+    if (by === 'operator' && handOver(world, call, winner)) return release(world, agent, queue.wrapup);
     if (by === 'operator' && queue.goesOn) goOn(world, call, queue, winner);
     else hangUp(world, call, channel, by === 'caller' ? call.caller : channel, {});
     release(world, agent, queue.wrapup);
   };
   const off = world.agenda.after(talkTime(world.random), () => over(world.random.chance(0.6) ? 'caller' : 'operator'));
   call.stop = () => over('caller');
+}
+
+const TRANSFERS = 0.2;
+
+/**
+ * A blind transfer (REFER): the operator's own leg ends, and the caller's channel goes on in the dialplan to a colleague
+ * who is free. False when none is, or when this operator does not transfer.
+ */
+function handOver(world: World, call: LiveCall, { agent, channel }: Ring): boolean {
+  if (!world.random.chance(TRANSFERS)) return false;
+  const free = world.agents.filter((one) => one !== agent && one.online && !one.paused && !one.busy);
+  const colleague = free[Math.floor(world.random.next() * free.length)];
+  if (!colleague) return false;
+  endDevice(world, channel, null);
+  call.queue = '';
+  dialOperator(world, call, colleague, colleague.who.endpoint);
+  return true;
 }
 
 /** Option c of Queue(): the operator hung up first, the caller is asked how it was. */

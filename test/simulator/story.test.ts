@@ -76,9 +76,21 @@ describe('simulator: story', () => {
           expect(
             call.some((other) => other.event === 'enter' && other.at < event.at && other.queue === event.queue),
           ).to.equal(true);
-        if (event.event === 'dialed') expect(call.some((other) => other.event === 'answer')).to.equal(false);
+        // After a hand-over there was a talk before this Dial(), but none in it.
+        if (event.event === 'dialed') {
+          const dialledAt = call.findLast((other) => other.event === 'dial' && other.at <= event.at)?.at ?? 0;
+          expect(call.some((other) => other.event === 'answer' && other.at >= dialledAt)).to.equal(false);
+        }
       }
     }
+  });
+
+  it('hands callers over to colleagues now and then', () => {
+    const handedOver = [...told.calls.values()].filter((call) => {
+      const answered = call.findIndex((event) => event.event === 'answer' && event.queue !== '');
+      return answered >= 0 && call.slice(answered).some((event) => event.event === 'ring');
+    });
+    expect(handedOver.length).to.be.greaterThan(0);
   });
 
   it('never rings a phone that rings or talks, nor an operator who paused or is away', () => {

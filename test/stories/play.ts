@@ -1,7 +1,7 @@
 // Plays a story's `play` line on a real PBX with real SIP phones. The steps are words that a person can read:
 //   101 answers after 1 s · 101 rings · 101 is busy · 101 rejects · 101 is away · 101 keeps silent · client answers after 1 s
 //   103 dials 101 · +998000000101 dials 5551000 · 101 clicks 5550142
-//   caller hangs up after 2 s · 102 hangs up after 2 s · caller gives up after 2 s · caller presses 1 after 1 s
+//   101 transfers to 103 after 1 s · caller hangs up after 2 s · 102 hangs up after 2 s · caller gives up after 2 s · caller presses 1 after 1 s
 import { setTimeout as sleep } from 'node:timers/promises';
 import { busy, ignore, type Phone, type PhoneCall, rejectWith, ringOnly } from '../../scripts/lab/phone.js';
 import { answerAfter } from '../../scripts/lab/phone-plan.js';
@@ -53,6 +53,16 @@ const STEPS: Step[] = [
   ],
   [/^(\S+) hangs up after ([\d.]+) s$/, (playing, who, after) => hangUp(playing, who, seconds(after))],
   [
+    /^(\S+) transfers to (\S+) after ([\d.]+) s$/,
+    async (playing, who, to, after) => {
+      const call = await talkOf(phone(playing.stage, who));
+      await talking(playing, call, who);
+      await sleep(seconds(after));
+      await call.transfer(to);
+      await call.ended(PATIENCE_MS);
+    },
+  ],
+  [
     /^(\S+) gives up after ([\d.]+) s$/,
     async ({ caller }, _who, after) => {
       await sleep(seconds(after));
@@ -93,13 +103,16 @@ function set(stage: Stage, who: string, plan: Phone['plan']): void {
 async function hangUp(playing: Playing, who: string, after: number): Promise<void> {
   const { stage, caller } = playing;
   const call = who === 'caller' && caller ? caller : await talkOf(phone(stage, who));
-  // The talk begins when both sides are up; a queue answers its caller long before an operator does.
-  const others = [...stage.phones.values(), stage.trunk];
-  const talking = () =>
-    others.flatMap((p) => p.calls()).filter((c) => c.state === 'up').length >= 2 && call.state === 'up';
-  await until(talking, { what: `${who} talks`, deadline: PATIENCE_MS });
+  await talking(playing, call, who);
   await sleep(after);
   await call.hangup();
+}
+
+/** A talk begins when both sides are up; a queue answers its caller long before an operator does. */
+async function talking({ stage }: Playing, call: PhoneCall, who: string): Promise<void> {
+  const all = () => [...stage.phones.values(), stage.trunk].flatMap((one) => one.calls());
+  const both = () => call.state === 'up' && all().filter((one) => one.state === 'up').length >= 2;
+  await until(both, { what: `${who} talks`, deadline: PATIENCE_MS });
 }
 
 const talkOf = (who: Phone): Promise<PhoneCall> =>
