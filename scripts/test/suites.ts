@@ -24,7 +24,8 @@ const chromium = () => {
 const mariadb = () => mariadbProgram('mariadbd');
 
 export const SUITES: Suite[] = [
-  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 150, jobs: 2, need: nothing },
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 150, jobs: 3, need: nothing },
+  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 150, need: nothing },
   { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 240, need: mariadb },
   {
     name: 'pbx22',
@@ -43,7 +44,7 @@ export const SUITES: Suite[] = [
   { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, need: chromium },
 ];
 
-const KINDS = ['.db.test.ts', '.pbx.test.ts', '.browser.test.ts'];
+const KINDS = ['.program.test.ts', '.db.test.ts', '.pbx.test.ts', '.browser.test.ts'];
 
 /** The files of a suite, in the order of their names. The plain suffix takes those that have none of the others. */
 export function filesOf(suite: Suite, folder = 'test'): string[] {

@@ -57,7 +57,7 @@ describe('fold', () => {
   it('takes any sequence of valid events without throwing', () => {
     fc.assert(
       fc.property(anyEvents, (events) => void fold('x', events)),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -69,7 +69,7 @@ describe('fold', () => {
       fc.property(shuffledTwice, ([events, mixed]) => {
         expect(fold('x', mixed)).to.deep.equal(fold('x', events));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('fold', () => {
         }
         expect(derive(facts)).to.deep.equal(fold('x', events));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -98,7 +98,7 @@ describe('fold', () => {
         for (const offer of call.offers) expect(offer.outcome, 'offer').to.not.equal('in_progress');
         for (const visit of call.visits) expect(visit.outcome, 'visit').to.not.equal('in_progress');
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -1,4 +1,4 @@
-// A program for process.test.ts: starts one that never ends, makes a folder, tells both, and waits to be ended itself.
+// A program for process.program.test.ts: starts one that never ends, makes a folder, tells both, and waits to be ended itself.
 import { temporaryFolder } from '../../scripts/lab/leaving.js';
 import { startChild } from '../../scripts/lab/process.js';
 
