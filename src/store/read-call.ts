@@ -41,15 +41,6 @@ export async function readCall(db: Db, id: string): Promise<Call | null> {
   };
 }
 
-/** Ids of finished calls, oldest first, that started at or after `since`. */
-export async function finishedSince(db: Db, since: string): Promise<string[]> {
-  return (await db
-    .knex('cdr_calls')
-    .where('started_at', '>=', since)
-    .orderBy('started_at')
-    .pluck('call_id')) as string[];
-}
-
 const toLeg = (row: Row): Leg => ({
   uniqueid: text(row, 'uniqueid'),
   channel: text(row, 'channel'),

@@ -50,11 +50,6 @@ export async function listUsers(db: Db): Promise<UserRow[]> {
   return ((await db.knex('users').orderBy('login')) as Stored[]).map(fromStored);
 }
 
-export async function countUsers(db: Db): Promise<number> {
-  const [row] = (await db.knex('users').count({ n: '*' })) as { n: number }[];
-  return Number(row?.n ?? 0);
-}
-
 /** Adds a user and returns its id. Throws with the code `exists` when the login is taken. */
 export async function createUser(
   db: Db,

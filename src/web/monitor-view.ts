@@ -1,8 +1,9 @@
 // Pure. A snapshot as the monitor shows it. Nothing in it depends on the second it is made in: running times are
 // sent as the moment they began, and the browser counts.
+import { abandonRate, addCounts, NO_VISITS } from '../call/kpi.js';
 import type { OperatorNow, Snapshot } from '../call/live.js';
 import { type Alarm, rank } from './alarms.js';
-import { maskedPhone, percent, phone, phonesIn, seconds } from './format.js';
+import { maskedPhone, phone, phonesIn, seconds } from './format.js';
 import { callRow, operatorTile, queueTile, type RowOptions, share, versioned, waitingRow } from './monitor-rows.js';
 import { STATE_ORDER, stateSign } from './state.js';
 
@@ -60,8 +61,9 @@ function strip({ totals, queues: all }: Snapshot, queues: QueueTile[]) {
   const longest = queues.find((q) => q.longestSince !== null && q.longestSince === totals.longestSince);
   const { operators } = totals;
   const online = STATE_ORDER.reduce((sum, s) => sum + (s === 'offline' ? 0 : operators[s]), 0);
-  const offered = all.reduce((sum, q) => sum + q.offered - q.shortAbandoned, 0);
-  const lost = all.reduce((sum, q) => sum + q.abandoned - q.shortAbandoned, 0);
+  const day = addCounts(
+    all.map(({ offered, abandoned, shortAbandoned }) => ({ ...NO_VISITS, offered, abandoned, shortAbandoned })),
+  );
   return {
     waiting: totals.waiting,
     // More callers than free operators: worth a look, while red is kept for those who wait too long.
@@ -72,9 +74,9 @@ function strip({ totals, queues: all }: Snapshot, queues: QueueTile[]) {
     service: share(totals.serviceLevel),
     answered: totals.answered,
     // Who gave up within the first seconds is in no ratio, and counted apart.
-    abandoned: lost,
-    short: totals.abandoned - lost,
-    abandonRate: offered > 0 ? { percent: percent((lost / offered) * 100), n: offered } : null,
+    abandoned: day.abandoned - day.shortAbandoned,
+    short: day.shortAbandoned,
+    abandonRate: share(abandonRate(day)),
     asa: seconds(totals.asa),
     aht: seconds(totals.aht),
     online,

@@ -21,7 +21,11 @@ describe('the monitor’s view', () => {
 
   it('counts the abandoned without the short ones, and never a ratio without its n', () => {
     const { strip, queues } = view(busyDay(NOW));
-    expect([strip.abandoned, strip.short, strip.abandonRate]).to.deep.equal([34, 7, { percent: '4', n: 814 }]);
+    expect([strip.abandoned, strip.short, strip.abandonRate]).to.deep.equal([
+      34,
+      7,
+      { percent: '4', width: (34 / 814) * 100, n: 814 },
+    ]);
     const support = queues.find((q) => q.queue === 'support');
     expect([support?.abandoned, support?.short, support?.offered]).to.deep.equal([15, 3, 228]);
     const empty = view(emptyDay(NOW)).strip;
