@@ -35,7 +35,7 @@ lint: ## check style, types and shell scripts
 	@$(RUN) scripts/test.ts lint
 
 bench: ## measure
-	@scripts/setup.sh node mariadb
+	@scripts/setup.sh
 	@$(RUN) bench/run.ts $(ARGS)
 
 build: ## compile to dist/
