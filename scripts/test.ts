@@ -53,6 +53,11 @@ async function main(args: string[]): Promise<number> {
   }
   const ci = process.env['CI'] === 'true';
   print(formatReport(results, missing, ci));
+  if (results.length + missing.length === 0) {
+    // Names that choose nothing, such as a file that is in none of the named suites: green would be a lie.
+    console.error('No test was chosen: the named files are in none of the named suites.');
+    return 2;
+  }
   return exitStatus(results, missing, ci);
 }
 
