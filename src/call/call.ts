@@ -55,13 +55,20 @@ export interface Leg {
   cause: number | null;
   /** The SIP line behind the cause, e.g. `SIP 486 Busy Here`. */
   tech: string;
-  outcome: OfferOutcome | 'caller' | 'lost';
+  /** A rung device has the outcome of its ring; `caller` began the story; `placed` called too: to consult, pick up or retrieve. */
+  outcome: OfferOutcome | 'caller' | 'placed' | 'lost';
+  /** The device was already in use when it began to ring. */
+  waiting: boolean;
+  /** `ami`: no hook ever spoke of this channel. */
+  source: 'hook' | 'ami';
 }
 
 export interface Visit {
   queue: string;
   enteredAt: number;
   priority: number | null;
+  /** Place in the queue on joining, from 1; null when it was never told. */
+  position: number | null;
   answeredAt: number | null;
   /** Endpoint of the operator who answered. */
   operator: string;
@@ -92,8 +99,43 @@ export interface Talk {
   uniqueid: string;
   startedAt: number;
   endedAt: number | null;
-  /** Who left first. */
-  endedBy: 'operator' | 'party' | 'system' | '';
+  /** Milliseconds of it that one side held the other. */
+  hold: number;
+  /** Who left first; `transfer`: one side was handed on, or parked, and lived on without the other. */
+  endedBy: 'operator' | 'party' | 'transfer' | 'system' | '';
+}
+
+/** What else can happen on the way of a call. */
+export type StepKind =
+  | 'menu'
+  | 'forward'
+  | 'transfer'
+  | 'park'
+  | 'pickup'
+  | 'conference'
+  | 'voicemail'
+  | 'recording'
+  | 'hold'
+  | 'spy';
+
+/** One such thing: a moment (then it ends as it starts), or a stretch. */
+export interface Step {
+  step: StepKind;
+  /** Whose channel it happened to: an operator's endpoint, or empty for the caller and the trunk. */
+  operator: string;
+  uniqueid: string;
+  startedAt: number;
+  /** Null while it lasts. */
+  endedAt: number | null;
+  /** The menu, number, slot, room, mailbox, file or endpoint it is about. */
+  what: string;
+  /** How it came out, in a word of the kind: `ok`, `failed`, `returned`, `retrieved`, `came_back`, a key, a status. */
+  outcome: string;
+  /** Who else: the one who transferred, parked or took it; the role in a room; the mode of spying. */
+  detail: string;
+  /** Length of a message or file in ms, where it is known otherwise than by the times. */
+  length: number | null;
+  source: 'hook' | 'ami' | 'server';
 }
 
 export interface Call {
@@ -107,6 +149,10 @@ export interface Call {
   /** Endpoint of the operator who started the call; empty for a call from outside. */
   endpoint: string;
   click: string;
+  /** The call on another PBX that this one came from; empty for most. */
+  parent: string;
+  /** Ids of the calls that became one with this one: an attended transfer, a retrieved or picked-up call. */
+  joined: string[];
   linkedid: string;
   startedAt: number;
   answeredAt: number | null;
@@ -123,4 +169,5 @@ export interface Call {
   visits: Visit[];
   offers: Offer[];
   talks: Talk[];
+  steps: Step[];
 }

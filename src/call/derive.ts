@@ -1,5 +1,5 @@
 // Pure. Second half of the fold: from what the events said to the call, its legs, visits, offers and talks.
-import type { Call, CallOutcome, Leg, Offer, Talk, Visit } from './call.js';
+import type { Call, CallOutcome, Leg, Offer, OfferOutcome, Talk, Visit } from './call.js';
 import type { ChannelFacts, Facts, VisitFacts } from './facts.js';
 import {
   callOutcomeOfRing,
@@ -31,6 +31,8 @@ export function derive(facts: Facts): Call {
     trunk: started?.trunk || (facts.dials.find((d) => d.trunk)?.trunk ?? ''),
     endpoint: started?.endpoint ?? '',
     click: started?.click ?? '',
+    parent: started?.parent ?? '',
+    joined: [],
     linkedid: facts.linkedid,
     startedAt: started?.at ?? facts.firstAt,
     answeredAt: talks.length > 0 ? Math.min(...talks.map((t) => t.startedAt)) : null,
@@ -44,6 +46,7 @@ export function derive(facts: Facts): Call {
     visits,
     offers: toOffers(facts, shape, legs),
     talks,
+    steps: [],
   };
 }
 
@@ -76,6 +79,7 @@ function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
     queue: visit.queue,
     enteredAt: visit.enteredAt,
     priority: visit.priority,
+    position: null,
     answeredAt: answer?.answeredAt ?? null,
     operator: answer?.endpoint ?? '',
     leftAt,
@@ -118,6 +122,8 @@ function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readon
     cause: channel.cause,
     tech: channel.tech,
     outcome,
+    waiting: false,
+    source: 'hook',
   };
 }
 
@@ -125,7 +131,7 @@ function toOffers(facts: Facts, shape: Shape, legs: readonly Leg[]): Offer[] {
   const offers: Offer[] = [];
   for (const [i, channel] of shape.people.entries()) {
     const outcome = legs[i]?.outcome;
-    if (channel.met !== 'offer' || outcome === undefined || outcome === 'caller' || outcome === 'lost') continue;
+    if (channel.met !== 'offer' || outcome === undefined || !isRing(outcome)) continue;
     const until = channel.answeredAt ?? channel.endedAt;
     offers.push({
       visit: visitOf(channel, facts.visits),
@@ -140,6 +146,10 @@ function toOffers(facts: Facts, shape: Shape, legs: readonly Leg[]): Offer[] {
   }
   return offers;
 }
+
+/** A rung device has the outcome of its ring. */
+const isRing = (outcome: Leg['outcome']): outcome is OfferOutcome =>
+  outcome !== 'caller' && outcome !== 'placed' && outcome !== 'lost';
 
 /** A call is over when every channel that began has ended. */
 function endOf(facts: Facts): number | null {
@@ -163,8 +173,7 @@ function outcomeOf(facts: Facts, shape: Shape, visits: Visit[], legs: Leg[], tal
   const dialed = dialOutcome(lastDial, shape.main?.dialstatus ?? '');
   if (dialed && lastDial) return dialed;
   const caller = legs.find((leg) => leg.role === 'caller');
-  const ring =
-    caller && caller.outcome !== 'caller' && caller.outcome !== 'lost' ? callOutcomeOfRing(caller.outcome) : null;
+  const ring = caller && isRing(caller.outcome) ? callOutcomeOfRing(caller.outcome) : null;
   return ring ?? dialed ?? 'failed';
 }
 

@@ -14,7 +14,13 @@ export function toTalks(facts: Facts, shape: Shape): Talk[] {
 function talksOf(channel: ChannelFacts, facts: Facts, shape: Shape): Talk[] {
   const startedAt = channel.answeredAt ?? channel.openedAt;
   const other = otherSide(channel, startedAt, shape);
-  const common = { queue: channel.queue, uniqueid: channel.uniqueid, startedAt, endedAt: talkEnd(channel, other) };
+  const common = {
+    hold: 0,
+    queue: channel.queue,
+    uniqueid: channel.uniqueid,
+    startedAt,
+    endedAt: talkEnd(channel, other),
+  };
   const talks: Talk[] = [];
   const outside = shape.trunks.has(channel.endpoint);
   if (!outside) {

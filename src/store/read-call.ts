@@ -25,6 +25,8 @@ export async function readCall(db: Db, id: string): Promise<Call | null> {
     trunk: text(row, 'trunk'),
     endpoint: text(row, 'operator'),
     click: text(row, 'click_id'),
+    parent: '',
+    joined: [],
     linkedid: text(row, 'linkedid'),
     startedAt: at(row, 'started_at'),
     answeredAt: maybeAt(row, 'answered_at'),
@@ -38,6 +40,7 @@ export async function readCall(db: Db, id: string): Promise<Call | null> {
     visits: (await of('cdr_visits')).map(toVisit),
     offers: (await of('cdr_offers')).map(toOffer),
     talks: (await of('cdr_talks')).map(toTalk),
+    steps: [],
   };
 }
 
@@ -53,12 +56,15 @@ const toLeg = (row: Row): Leg => ({
   cause: maybe(row, 'cause'),
   tech: text(row, 'tech'),
   outcome: text(row, 'outcome') as Leg['outcome'],
+  waiting: false,
+  source: 'hook',
 });
 
 const toVisit = (row: Row): Visit => ({
   queue: text(row, 'queue'),
   enteredAt: at(row, 'entered_at'),
   priority: maybe(row, 'priority'),
+  position: null,
   answeredAt: maybeAt(row, 'answered_at'),
   operator: text(row, 'operator'),
   leftAt: maybeAt(row, 'left_at'),
@@ -84,5 +90,6 @@ const toTalk = (row: Row): Talk => ({
   uniqueid: text(row, 'uniqueid'),
   startedAt: at(row, 'started_at'),
   endedAt: maybeAt(row, 'ended_at'),
+  hold: 0,
   endedBy: text(row, 'ended_by') as Talk['endedBy'],
 });
