@@ -54,6 +54,7 @@ describe(`stories on a real Asterisk ${version}`, function () {
         phones: centre.phones,
         trunk: centre.trunk,
         click: (operator, number) => click(centre, operator, number),
+        console: (command) => centre.asterisk.cli(command),
       });
       await quiet(centre);
       const wanted = story.rows.filter((row) => row.startsWith('call ')).length;
