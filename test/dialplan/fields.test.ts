@@ -6,7 +6,7 @@ import { confFiles, readSteps, type Step, split, where } from './read.js';
 
 const steps = readSteps(confFiles());
 /** Kinds that no hook can send. */
-const ELSEWHERE: readonly string[] = ['lost'];
+const ELSEWHERE: readonly string[] = ['lost', 'found', 'hold', 'unhold'];
 /** Fields of the head of the line; DH_FIELDS of a hook holds only the others. */
 const HEAD = ['v', 'id', 'at', 'pbx', 'call', 'event', 'channel', 'uniqueid', 'linkedid'];
 
