@@ -14,6 +14,8 @@ const WORDS = {
   logout: ({ name }) => `Log out${name ? ` ${name}` : ''}`,
   pause: ({ name, reason }) => `Pause${name ? ` ${name}` : ''}: ${reason}`,
   unpause: ({ name }) => `Ready${name ? `: ${name}` : ''}`,
+  done: ({ name }) => `End wrap-up${name ? ` of ${name}` : ''}`,
+  extend: ({ name }) => `Longer wrap-up${name ? ` of ${name}` : ''}`,
 };
 let latest = 0;
 

@@ -1,9 +1,10 @@
 // Pure. What has become of a click, from its own row and the row of the call it made: never from what was asked for.
+import type { CallNow } from '../call/live.js';
 import type { Click, ClickState } from './clicks.js';
 
 /** The call a click made, as the tables hold it: `ended` once it left the realtime tables. */
 export interface CallSeen {
-  state: 'dialling' | 'waiting' | 'ringing' | 'talking' | 'ended';
+  state: CallNow['state'] | 'ended';
   /** A word of CallOutcome; counts when it has ended. */
   outcome: string;
 }
@@ -26,6 +27,7 @@ const RESULTS: Record<string, string> = {
   unreachable: 'Your phone could not be reached, or refused the call.',
   no_queue: 'There is no queue to log in to.',
   not_in_queue: 'Not logged in to any queue.',
+  not_in_wrapup: 'There is no wrap-up to change: it was over already.',
   static: 'A permanent member of a queue cannot log out: its configuration says so.',
 };
 const OUTCOMES: Record<string, string> = {
@@ -44,7 +46,18 @@ const DONE: Record<string, string> = {
   logout: 'Logged out.',
   pause: 'Paused.',
   unpause: 'Ready again.',
+  done: 'Wrap-up ended.',
+  extend: 'Wrap-up made longer.',
 };
+/** What a call does once somebody, or the PBX itself, has picked it up. */
+const CONNECTED: ReadonlySet<CallSeen['state']> = new Set([
+  'talking',
+  'held',
+  'parked',
+  'conference',
+  'menu',
+  'voicemail',
+]);
 
 /**
  * Words of a click's state. `call` is the call with the click's id, null when there is none (yet).
@@ -69,7 +82,7 @@ function observeCall(click: Click, call: CallSeen | null): Observed {
     if (call.outcome === 'answered') return { state: 'done', text: 'The call was answered.' };
     return { state: 'failed', text: OUTCOMES[call.outcome] ?? 'The call failed.' };
   }
-  if (call?.state === 'talking') return { state: 'done', text: 'Connected.' };
+  if (call !== null && CONNECTED.has(call.state)) return { state: 'done', text: 'Connected.' };
   // `ok` comes when the own phone has been picked up.
   if (click.result === 'ok') return { state: 'confirmed', text: `Calling ${click.target}.` };
   return { state: 'confirmed', text: 'Your phone rings: pick it up.' };

@@ -2,6 +2,18 @@
 
 export type OperatorState = 'offline' | 'ready' | 'ringing' | 'talking' | 'wrap_up' | 'paused';
 
+/** What a call does now; exactly one. `held`: somebody in it hears music; `menu`, `voicemail`: the PBX itself speaks. */
+export type CallState =
+  | 'dialling'
+  | 'waiting'
+  | 'ringing'
+  | 'talking'
+  | 'held'
+  | 'parked'
+  | 'conference'
+  | 'menu'
+  | 'voicemail';
+
 export interface OperatorNow {
   /** Endpoint of the operator's phone, e.g. `101`: the operator's id in events. */
   operator: string;
@@ -11,8 +23,10 @@ export interface OperatorNow {
   since: number | null;
   /** Reason of a pause. */
   reason: string;
+  /** When the wrap-up ends by itself, ms; null in every other state. */
+  until: number | null;
   queues: string[];
-  /** The call the operator rings or talks on; empty otherwise. */
+  /** The call the operator rings or talks on; empty otherwise. In a wrap-up, `queue` is the one it is for. */
   call: string;
   /** Channel of the operator's own leg in that call, for hanging up. */
   channel: string;
@@ -72,14 +86,19 @@ export interface CallNow {
   vip: boolean;
   to: string;
   queue: string;
-  state: 'dialling' | 'waiting' | 'ringing' | 'talking';
+  state: CallState;
   since: number;
   startedAt: number;
   /** Endpoints of operators in the call (talking, else ringing). */
   operators: string[];
   /** The caller's channel, for hanging up the whole call. */
   channel: string;
-  odd: boolean;
+  /** What is strange about it, in words; empty for a call told in full. */
+  odd: string;
+  /** `ami`: no hook ever announced it, it was seen by comparing with the PBX. */
+  source: 'hook' | 'ami';
+  /** How many other calls became one with it: an attended transfer, a retrieved or picked-up call. */
+  joined: number;
 }
 
 export interface Totals {

@@ -98,6 +98,16 @@ export const prefixes: Kind<string[]> = {
   },
 };
 
+/** The same check as the verb `pause` makes: what it would refuse must not stand on a button. */
+export const pauseReasons: Kind<string[]> = {
+  what: '1 to 12 different reasons of 1 to 40 letters, digits, spaces, - or _, joined by commas; not wrap_up',
+  read: (value) => {
+    const list = splitList(value);
+    const right = list.every((one) => /^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/.test(one) && one.toLowerCase() !== 'wrap_up');
+    return right && list.length > 0 && list.length <= 12 && new Set(list).size === list.length ? list : undefined;
+  },
+};
+
 export const zone: Kind<string> = {
   what: 'a time zone such as Asia/Tashkent or UTC, or local: the zone of this host',
   read: (value) => {

@@ -10,6 +10,7 @@ import {
   type Kind,
   maybe,
   origin,
+  pauseReasons,
   pbxName,
   port,
   prefixes,
@@ -162,6 +163,13 @@ export const OPTIONS = {
     prefixes,
     '',
     'Countries a click may call: numbers that begin with + or 00 and go elsewhere are refused. Empty: none.',
+  ),
+
+  pauseReasons: option(
+    'PAUSE_REASONS',
+    pauseReasons,
+    'break,lunch,meeting,training,other',
+    'What an operator can pause for, in the order of the buttons. Let DH_REASON_1 … of the dialplan say the same.',
   ),
 
   timeZone: option('TIME_ZONE', zone, 'local', 'Zone of the call centre: "today" begins at its midnight.'),

@@ -81,6 +81,7 @@ function operatorsNow(live: Live): OperatorNow[] {
         state: now?.state ?? idle,
         since: now?.since ?? idleSince,
         reason: said?.presence === 'paused' ? said.reason : '',
+        until: null,
         queues: said && said.presence !== 'offline' ? splitQueues(said.queues) : [],
         call: now?.call.call_id ?? '',
         channel: now?.leg.channel ?? '',
@@ -203,7 +204,9 @@ function callNow(call: CallRow, live: Live): CallNow {
     startedAt: fromDb(call.started_at),
     operators: [...new Set((talking.length > 0 ? talking : legs).map((leg) => leg.operator))],
     channel: call.channel,
-    odd: call.odd !== '',
+    odd: call.odd,
+    source: 'hook',
+    joined: 0,
   };
 }
 

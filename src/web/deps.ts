@@ -11,12 +11,12 @@ export interface WebLog {
 }
 
 /** The verbs of a click: a closed list. */
-export const VERBS = ['call', 'hangup', 'login', 'logout', 'pause', 'unpause'] as const;
+export const VERBS = ['call', 'hangup', 'login', 'logout', 'pause', 'unpause', 'done', 'extend'] as const;
 export type Verb = (typeof VERBS)[number];
 
 /**
  * Arguments of a click, already checked against the snapshot and the user's rights:
- * call {operator, to} · hangup {operator, call, channel} · login, logout, unpause {operator} · pause {operator, reason}.
+ * call {operator, to} · hangup {operator, call, channel} · login, logout, unpause, done, extend {operator} · pause {operator, reason}.
  */
 export type ClickArgs = Readonly<Record<string, string>>;
 
@@ -68,8 +68,8 @@ export interface WebConfig {
   sessionHours: number;
   /** Hide the middle of callers' numbers from supervisors, and from operators whose call it is not; true by default. */
   maskNumbers?: boolean;
-  /** What an operator can pause for. */
-  pauseReasons?: readonly string[];
+  /** What an operator can pause for, in the order of the buttons. */
+  pauseReasons: readonly string[];
   /** false: templates and assets are read anew each time, for those who work on them. */
   viewCache?: boolean;
 }

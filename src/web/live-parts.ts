@@ -19,7 +19,6 @@ export interface LiveParts {
   workstationModel(operator: string, masked: boolean): Promise<object>;
 }
 
-const PAUSE_REASONS = ['break', 'lunch', 'meeting', 'training', 'other'];
 /** How long a list of the operator's calls, or what is known of a number, is believed, ms. */
 const RECENT_MS = 20_000;
 const CLIENT_MS = 60_000;
@@ -73,7 +72,7 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
   };
 }
 
-export const reasons = (config: WebConfig): readonly string[] => config.pauseReasons ?? PAUSE_REASONS;
+export const reasons = (config: WebConfig): readonly string[] => config.pauseReasons;
 
 /** Renders each key once a snapshot; what comes out the same keeps its buffer and its ETag. */
 function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<string>) {

@@ -1,5 +1,5 @@
 // Pure. States, directions and outcomes as the pages write them: icon + word, colour comes third.
-import type { CallNow, OperatorNow, OperatorState } from '../call/live.js';
+import type { CallNow, CallState, OperatorNow, OperatorState } from '../call/live.js';
 
 export interface Sign {
   icon: string;
@@ -27,11 +27,16 @@ export function operatorSign({ state, reason }: Pick<OperatorNow, 'state' | 'rea
   return state === 'paused' && reason !== '' ? { ...stateSign(state), reason } : stateSign(state);
 }
 
-const CALLS: Record<CallNow['state'], Sign> = {
+const CALLS: Record<CallState, Sign> = {
   dialling: { icon: 'out', word: 'Dialling', css: 'ringing' },
   waiting: { icon: 'waiting', word: 'Waiting', css: 'paused' },
   ringing: STATES.ringing,
   talking: STATES.talking,
+  held: { icon: 'hold', word: 'On hold', css: 'paused' },
+  parked: { icon: 'parked', word: 'Parked', css: 'paused' },
+  conference: { icon: 'people', word: 'Conference', css: 'talking' },
+  menu: { icon: 'menu', word: 'In a menu', css: 'paused' },
+  voicemail: { icon: 'voicemail', word: 'Voicemail', css: 'paused' },
 };
 
 /** A call from outside that rings nowhere and waits in no queue yet is still on its way: in a menu, say. */

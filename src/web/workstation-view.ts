@@ -15,7 +15,7 @@ export interface WorkstationOptions {
 }
 
 const UNKNOWN: Omit<OperatorNow, 'operator'> = {
-  ...{ name: '', state: 'offline', since: null, reason: '', queues: [], call: '', channel: '', queue: '' },
+  ...{ name: '', state: 'offline', since: null, reason: '', until: null, queues: [], call: '', channel: '', queue: '' },
   ...{ party: '', partyName: '', partyVip: false, direction: '', offered: 0, answered: 0, missed: 0 },
 };
 

@@ -54,6 +54,8 @@ const FIELDS: { verb: keyof typeof actions; field: string; rest: object; harmles
   { verb: 'pause', field: 'operator', rest: { reason: 'x' }, harmless: /^[A-Za-z0-9_-]{1,32}$/ },
   { verb: 'pause', field: 'reason', rest: {}, harmless: /^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/ },
   { verb: 'unpause', field: 'operator', rest: {}, harmless: /^[A-Za-z0-9_-]{1,32}$/ },
+  { verb: 'done', field: 'operator', rest: {}, harmless: /^[A-Za-z0-9_-]{1,32}$/ },
+  { verb: 'extend', field: 'operator', rest: {}, harmless: /^[A-Za-z0-9_-]{1,32}$/ },
 ];
 
 describe('what comes from outside', function () {

@@ -5,6 +5,7 @@ import { destinationRule } from '../../src/actions/destination.js';
 import { observe } from '../../src/actions/observe.js';
 import { watchOriginates } from '../../src/actions/originated.js';
 import { rateLimit } from '../../src/actions/rate.js';
+import type { CallState } from '../../src/call/live.js';
 import { until } from '../ami/fake.js';
 import { desk, memoryClicks, NOW } from './memory.js';
 
@@ -246,7 +247,7 @@ describe('what became of a click', () => {
     changedAt: NOW,
   };
   const pause = { ...base, verb: 'pause', target: '101' };
-  const live = (state: 'dialling' | 'ringing' | 'talking') => ({ state, outcome: 'in_progress' });
+  const live = (state: CallState) => ({ state, outcome: 'in_progress' });
   const ended = (outcome: string) => ({ state: 'ended' as const, outcome });
   const cases: [string, Click, Parameters<typeof observe>[1], number, string, string][] = [
     ['just sent', base, null, 5, 'sent', 'On its way to the PBX.'],
@@ -268,6 +269,14 @@ describe('what became of a click', () => {
       'done',
       'The call was answered.',
     ],
+    ...(['held', 'parked', 'conference', 'menu', 'voicemail'] as const).map((state): (typeof cases)[number] => [
+      `it is ${state}`,
+      { ...base, result: 'ok' },
+      live(state),
+      20_000,
+      'done',
+      'Connected.',
+    ]),
     ['the other side is busy', { ...base, result: 'ok' }, ended('busy'), 90_000, 'failed', 'Busy.'],
     [
       'the own phone rang in vain',
@@ -310,6 +319,32 @@ describe('what became of a click', () => {
       5,
       'done',
       'Paused.',
+    ],
+    ['a wrap-up was ended', { ...pause, verb: 'done', result: 'ok' }, null, 5, 'done', 'Wrap-up ended.'],
+    ['a wrap-up was made longer', { ...pause, verb: 'extend', result: 'ok' }, null, 5, 'done', 'Wrap-up made longer.'],
+    [
+      'a wrap-up was over before',
+      { ...pause, verb: 'extend', result: 'not_in_wrapup' },
+      null,
+      5,
+      'failed',
+      'There is no wrap-up to change: it was over already.',
+    ],
+    [
+      'a click on a wrap-up came too late',
+      { ...pause, verb: 'done', result: 'late' },
+      null,
+      5,
+      'failed',
+      'The PBX got it too late and did nothing.',
+    ],
+    [
+      'a wrap-up’s operator is no usable name',
+      { ...pause, verb: 'done', result: 'refused' },
+      null,
+      5,
+      'failed',
+      'The PBX refused it: a name or number in it is not usable.',
     ],
     ['a word nobody knows', { ...pause, result: 'eaten' }, null, 5, 'failed', 'The PBX said: eaten.'],
     ['still being written down', { ...pause, state: 'sending' }, null, 5, 'sending', 'On its way to the PBX.'],

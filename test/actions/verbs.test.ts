@@ -72,7 +72,7 @@ describe('what each verb sends', () => {
     );
   });
 
-  for (const verb of ['logout', 'unpause']) {
+  for (const verb of ['logout', 'unpause', 'done', 'extend']) {
     it(verb, async () => {
       const expected = [...work(verb), 'Variable: __DH_OPERATOR=102'].sort();
       expect(await linesOf(verb, { operator: '102' }, ADMINISTRATOR)).to.deep.equal(expected);
@@ -120,13 +120,15 @@ describe('who may click what', () => {
       'arguments',
     ],
     ['a supervisor hangs up any', SUPERVISOR, 'hangup', { channel: 'PJSIP/trunk-0000002a' }, null],
-    ...['login', 'logout', 'unpause'].flatMap((verb): [string, Clicker, string, object, string | null][] => [
-      [`an operator: own ${verb}`, OPERATOR, verb, { operator: '101' }, null],
-      [`an operator: ${verb} of another`, OPERATOR, verb, { operator: '102' }, 'role'],
-      [`a supervisor: ${verb} of anyone`, SUPERVISOR, verb, { operator: '102' }, null],
-      [`a supervisor: ${verb} of nobody`, SUPERVISOR, verb, {}, 'arguments'],
-      [`an administrator: ${verb} of anyone`, ADMINISTRATOR, verb, { operator: '102' }, null],
-    ]),
+    ...['login', 'logout', 'unpause', 'done', 'extend'].flatMap(
+      (verb): [string, Clicker, string, object, string | null][] => [
+        [`an operator: own ${verb}`, OPERATOR, verb, { operator: '101' }, null],
+        [`an operator: ${verb} of another`, OPERATOR, verb, { operator: '102' }, 'role'],
+        [`a supervisor: ${verb} of anyone`, SUPERVISOR, verb, { operator: '102' }, null],
+        [`a supervisor: ${verb} of nobody`, SUPERVISOR, verb, {}, 'arguments'],
+        [`an administrator: ${verb} of anyone`, ADMINISTRATOR, verb, { operator: '102' }, null],
+      ],
+    ),
     ['an operator pauses another', OPERATOR, 'pause', { operator: '102', reason: 'x' }, 'role'],
     ['a supervisor pauses anyone', SUPERVISOR, 'pause', { operator: '102', reason: 'x' }, null],
   ];
@@ -136,6 +138,14 @@ describe('who may click what', () => {
       expect('why' in plan ? plan.why : null).to.equal(refusal);
     });
   }
+
+  it('a reason of a pause that means a wrap-up is refused', () => {
+    const plan = actions.pause.plan({ reason: 'Wrap_Up' }, OPERATOR);
+    expect(plan).to.deep.equal({
+      why: 'arguments',
+      error: 'reason: is not a reason: wrap_up is the time after a talk',
+    });
+  });
 
   it('the click says until when it may act', async () => {
     const { clicks, click } = await desk();

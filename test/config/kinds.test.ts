@@ -112,6 +112,22 @@ describe('config: kinds of values', () => {
       ],
     ],
     [
+      'pauseReasons',
+      kinds.pauseReasons,
+      [
+        ['break, lunch', ['break', 'lunch']],
+        ['long break,team_talk', ['long break', 'team_talk']],
+        ['', undefined],
+        ['break,break', undefined],
+        ['wrap_up', undefined],
+        ['break,Wrap_Up', undefined],
+        ['brèak', undefined],
+        ['x'.repeat(41), undefined],
+        ['-x', undefined],
+        ['1,2,3,4,5,6,7,8,9,a,b,c,d', undefined],
+      ],
+    ],
+    [
       'zone',
       kinds.zone,
       [

@@ -60,7 +60,10 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
       recentCalls: async () => recentCalls(now()),
       findClient: async (number) =>
         number === '5550107' ? { name: 'Orion LLC', company: 'Orion LLC, Tashkent', vip: true } : null,
-      config: { timeZone: 'Asia/Tashkent', webOrigin: '', webTrustProxy: false, sessionHours: 12 },
+      config: {
+        ...{ timeZone: 'Asia/Tashkent', webOrigin: '', webTrustProxy: false, sessionHours: 12 },
+        pauseReasons: ['break', 'lunch', 'meeting', 'training', 'other'],
+      },
       log: { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') },
       now,
     },

@@ -38,14 +38,14 @@ const OPERATORS: OperatorLine[] = [
   ['Carlos M.', 'ready', 12, '', 'delivery,billing'],
   ['Dilnoza A.', 'ringing', 7, 'delivery', 'delivery'],
   ['Elena V.', 'talking', 200, 'ru', 'ru,vip'],
-  ['Farrukh J.', 'wrap_up', 24, '', 'support,uz'],
+  ['Farrukh J.', 'wrap_up', 24, 'support', 'support,uz'],
   ['Gulnara I.', 'talking', 1085, 'sales', 'sales'],
   ['Hasan O.', 'paused', 552, '', 'support,sales', 'lunch'],
   ['Irina P.', 'talking', 104, 'delivery', 'delivery,ru'],
   ['Jasur N.', 'ready', 125, '', 'billing,vip'],
   ['Kamila S.', 'talking', 51, 'support', 'support'],
   ['Lola M.', 'talking', 280, 'support', 'support,sales'],
-  ['Maksim D.', 'wrap_up', 401, '', 'ru'],
+  ['Maksim D.', 'wrap_up', 401, 'ru', 'ru'],
   ['Nodira H.', 'ready', 38, '', 'billing'],
   ['Otabek Y.', 'talking', 12, 'uz', 'uz'],
   ['Polina Z.', 'paused', 7, '', 'ru,sales', 'meeting'],
@@ -93,6 +93,8 @@ function operators(now: number): OperatorNow[] {
       operator: endpointOf(index),
       ...{ name, state, reason, queue },
       since: state === 'offline' ? null : now - held * second,
+      // Wrap-up has a minute; who has it for longer made it longer, and has 19 s left.
+      until: state === 'wrap_up' ? now + (held < 60 ? 60 - held : 19) * second : null,
       queues: queues === '' ? [] : queues.split(','),
       call: busy ? `pbx1-17630000${index}.${index}` : '',
       channel: busy ? `PJSIP/${endpointOf(index)}-000000${index}` : '',
@@ -119,14 +121,14 @@ function calls(now: number, all: OperatorNow[], waiting: WaitingNow[]): CallNow[
       startedAt: (o.since ?? now) - 38 * second,
       operators: [o.operator],
       channel: `PJSIP/trunk-${o.operator}`,
-      odd: false,
+      ...{ odd: '', source: 'hook', joined: 0 },
     };
   });
   const waits = waiting.map(
     (w): CallNow => ({
       ...{ call: w.call, direction: 'in', from: w.number, name: w.name, vip: w.vip, to: '5551000', queue: w.queue },
       ...{ state: 'waiting', since: w.since, startedAt: w.since - 9 * second, operators: [] },
-      ...{ channel: `PJSIP/trunk-${w.call}`, odd: false },
+      ...{ channel: `PJSIP/trunk-${w.call}`, odd: '', source: 'hook', joined: 0 },
     }),
   );
   return [...talks, ...waits].sort((a, b) => a.startedAt - b.startedAt);
