@@ -9,6 +9,7 @@ import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { openPhone, type Phone } from '../../scripts/lab/phone.js';
 import { freePort } from '../../scripts/lab/ports.js';
 import { until } from '../../scripts/lab/wait.js';
+import { type Ami, connectAmi } from '../../src/ami/index.js';
 import { loadConfig } from '../../src/config/load.js';
 import { createLog } from '../../src/log/log.js';
 import { type Server, serve } from '../../src/serve/serve.js';
@@ -16,7 +17,9 @@ import { type Db, openDatabase } from '../../src/store/database.js';
 
 export const DIALPLAN = fileURLToPath(new URL('../../dialplan', import.meta.url));
 export const TRUNK_HOST = '127.0.0.2';
-export const OPERATORS = ['101', '102', '103', '104', '108'];
+export const OPERATORS = ['101', '102', '103', '104', '105', '106', '107', '108'];
+/** Who works in which queues when a story begins; nobody else is logged in. */
+export const CREW: Record<string, string> = { '101': 'sales&support', '102': 'sales&support', '103': 'support' };
 /** How long a phone rings and a caller waits at most in these tests, seconds. */
 export const RING = 3;
 export const QUEUE = 8;
@@ -26,8 +29,20 @@ export interface Centre {
   server: Server;
   db: Db;
   phones: Map<string, Phone>;
+  /** The outside world; any number of calls at once. */
   trunk: Phone;
+  /** A second user of the manager interface with every right: what an administrator could do by hand. */
+  ami: Ami;
+  /** Makes the server compare its tables with the PBX now; resolves when it is connected again. */
+  look(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface CentreOptions {
+  /** Name of the PBX; pbx1 unless said. */
+  pbx?: string;
+  /** More placeholders of the sample PBX. */
+  values?: Record<string, string>;
 }
 
 /** Configuration of a server for tests; `more` are options by environment name without the prefix. */
@@ -43,22 +58,38 @@ export function testConfig(folder: string, databaseUrl: string, more: Record<str
   return loadConfig(Object.fromEntries(Object.entries(all).map(([name, value]) => [`DIALHOOK_${name}`, value])));
 }
 
-/** The sample PBX whose sales queue rings its members in a fixed order, so that a story can say who comes first. */
-const linearSales = () =>
-  readFileSync(join(DIALPLAN, 'pbx/queues.conf'), 'utf8').replace('strategy = rrmemory', 'strategy = linear');
+const sample = (name: string) => readFileSync(join(DIALPLAN, 'pbx', name), 'utf8');
+/** The sales queue rings its members in a fixed order, so that a story can say who comes first. */
+const linearSales = () => sample('queues.conf').replace('strategy = rrmemory', 'strategy = linear');
+/** The server's own user has only the rights that it needs, so what a test does by hand needs another. */
+const LAB_USER = 'lab';
+const managerConf = (secret: string) => `${sample('manager.conf')}
+[${LAB_USER}]
+secret = ${secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read = all
+write = all
+`;
 
 /** Starts everything; the phones are registered, nobody is logged in to a queue yet. */
-export async function openCentre(version: AsteriskVersion, databaseUrl: string): Promise<Centre> {
+export async function openCentre(
+  version: AsteriskVersion,
+  databaseUrl: string,
+  options: CentreOptions = {},
+): Promise<Centre> {
   const folder = temporaryFolder('centre');
   const agiPort = await freePort();
-  const trunkPort = await freePort();
+  const trunkPort = await freePort(TRUNK_HOST);
+  const labSecret = randomBytes(12).toString('hex');
   const secrets = Object.fromEntries(
     Array.from({ length: 8 }, (_, i) => [`SECRET_10${i + 1}`, randomBytes(12).toString('hex')]),
   );
   const asterisk = await startAsterisk({
     version,
+    ...(options.pbx === undefined ? {} : { pbx: options.pbx }),
     from: { '': join(DIALPLAN, 'pbx'), dialhook: DIALPLAN },
-    conf: { 'queues.conf': linearSales() },
+    conf: { 'queues.conf': linearSales(), 'manager.conf': managerConf(labSecret) },
     agi: `127.0.0.1:${agiPort}`,
     values: {
       ...secrets,
@@ -66,6 +97,7 @@ export async function openCentre(version: AsteriskVersion, databaseUrl: string):
       QUEUE_SECONDS: String(QUEUE),
       TRUNK_HOST,
       TRUNK_PORT: String(trunkPort),
+      ...options.values,
     },
   });
   const log = createLog({ level: 'silent', pretty: false });
@@ -88,10 +120,14 @@ export async function openCentre(version: AsteriskVersion, databaseUrl: string):
     phones.set(user, await openPhone({ user, password: secrets[`SECRET_${user}`] ?? '', pbx, autoAnswer: false }));
   await Promise.all([...phones.values()].map((phone) => phone.register()));
   const trunk = await openPhone({ user: 'trunk', pbx, host: TRUNK_HOST, port: trunkPort });
+  const ami = connectAmi({ host: '127.0.0.1', port: asterisk.amiPort, user: LAB_USER, secret: labSecret, log });
+  await until(() => ami.state().up, { what: 'the manager interface is up' });
   return {
-    ...{ asterisk, server, db, phones, trunk },
+    ...{ asterisk, server, db, phones, trunk, ami },
+    look: () => dropManager(asterisk),
     stop: async () => {
       await Promise.all([...phones.values(), trunk].map((phone) => phone.close()));
+      await ami.close();
       stopping.abort();
       await server.stop();
       await db.close();
@@ -99,6 +135,24 @@ export async function openCentre(version: AsteriskVersion, databaseUrl: string):
       removeFolder(folder);
     },
   };
+}
+
+/** The server looks after each login to the manager interface: its session is ended, and it comes back within a second or two. */
+async function dropManager(asterisk: Asterisk): Promise<void> {
+  const sessions = async () => {
+    const shown = await asterisk.cli('manager show connected');
+    const own = shown.split('\n').filter((line) => line.startsWith(`${asterisk.amiUser} `));
+    // Columns: user, address, start, elapsed, file descriptor, …
+    return own.map((line) => line.trim().split(/\s+/)).map(([, , start = '', , fd = '']) => ({ start, fd }));
+  };
+  const before = await sessions();
+  for (const { fd } of before) await asterisk.cli(`manager kick session ${fd}`);
+  const isNew = (start: string) => before.every((old) => old.start !== start);
+  await until(async () => (await sessions()).some(({ start }) => isNew(start)), {
+    what: 'the server to log in to the manager interface again',
+    deadline: 15_000,
+    every: 100,
+  });
 }
 
 /** Logs operators in to queues by their feature code, as they would in the morning. */

@@ -72,8 +72,10 @@ export async function play(steps: readonly string[], stage: Stage): Promise<void
 }
 
 async function hangUp(playing: Playing, who: string, after: number): Promise<void> {
-  const { stage, caller } = playing;
-  const call = who === 'caller' && caller ? caller : await talkOf(phone(stage, who));
+  const { stage, caller, calls } = playing;
+  // A caller from outside is known by the number, an operator by the phone.
+  const own = who === 'caller' ? caller : who.startsWith('+') ? calls.get(who) : null;
+  const call = own ?? (await talkOf(phone(stage, who)));
   await talking(playing, call, who);
   await sleep(after);
   await call.hangup();

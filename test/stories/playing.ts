@@ -1,6 +1,7 @@
 // What the steps of a played story share: the stage they stand on, and how they find a phone and wait for a talk.
 import type { Phone, PhoneCall } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
+import type { Ami } from '../../src/ami/index.js';
 
 export interface Stage {
   /** Operators' phones by endpoint, registered. */
@@ -9,6 +10,12 @@ export interface Stage {
   trunk: Phone;
   /** Click-to-call for an operator; gives the call's id. */
   click(operator: string, number: string): Promise<void>;
+  /** A verb of the pages for an operator, e.g. `done`, `pause` with its reason. */
+  verb(operator: string, verb: string, args: Record<string, string>): Promise<void>;
+  /** An action of the manager interface as an administrator with every right, e.g. `BlindTransfer`. */
+  ami: Ami;
+  /** Makes the server compare its tables with the PBX now. */
+  look(): Promise<void>;
   /** A command of the PBX's console; gives what it prints. */
   console(command: string): Promise<string>;
 }
@@ -37,9 +44,11 @@ export function phone(stage: Stage, who: string): Phone {
   return found;
 }
 
-/** Gives a phone its plan. */
-export function set(stage: Stage, who: string, plan: Phone['plan']): void {
-  phone(stage, who).plan = plan;
+/** Gives a phone its plan; one that is not registered (the duty phone 108 is not, unless a story needs it) registers. */
+export async function set(stage: Stage, who: string, plan: Phone['plan']): Promise<void> {
+  const chosen = phone(stage, who);
+  chosen.plan = plan;
+  if (chosen !== stage.trunk) await chosen.register();
 }
 
 /** A talk begins when both sides are up; a queue answers its caller long before an operator does. */

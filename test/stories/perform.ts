@@ -1,0 +1,96 @@
+// One story on a real centre: it is played, and what the tables then hold is told as the story tells it.
+import { expect } from 'chai';
+import { until } from '../../scripts/lab/wait.js';
+import { readCall } from '../../src/store/read-call.js';
+import { toDb } from '../../src/store/time.js';
+import { type Centre, quiet } from './centre.js';
+import { sendClick } from './click.js';
+import { play } from './play.js';
+import type { Stage } from './playing.js';
+import type { Story } from './story.js';
+import { split, tell } from './tell.js';
+
+/** A real PBX and real phones do not keep time to the millisecond: how far a time may be from the story's, seconds. */
+const TOLERANCE = 0.6;
+
+/** What the steps of a play may use of a centre. */
+export const stageOf = (centre: Centre): Stage => ({
+  phones: centre.phones,
+  trunk: centre.trunk,
+  ami: centre.ami,
+  look: centre.look,
+  click: (operator, number) => sendClick(centre, operator, 'call', { to: number }),
+  verb: (operator, verb, args) => sendClick(centre, operator, verb, args),
+  console: (command) => centre.asterisk.cli(command),
+});
+
+/**
+ * Plays the story and compares. Prints the real events and rows with DIALHOOK_SHOW_STORIES=1.
+ * @throws Error when the play gets stuck or a row is not the story's.
+ */
+export async function perform(centre: Centre, story: Story): Promise<void> {
+  const since = Date.now();
+  await play(story.play, stageOf(centre));
+  await quiet(centre);
+  const wanted = story.rows.filter((row) => row.startsWith('call ')).length;
+  const ids = await until(() => callsSince(centre, since, wanted), {
+    what: `${wanted} calls in cdr_calls`,
+    deadline: 5000,
+  });
+  const calls = await Promise.all(ids.map((id) => readCall(centre.db, id)));
+  const zero = calls[0]?.startedAt ?? 0;
+  const told = calls.flatMap((call) => (call ? tell(call, zero) : []));
+  if (process.env['DIALHOOK_SHOW_STORIES']) {
+    const shown = await Promise.all(ids.map((id) => eventsOf(centre, id)));
+    process.stdout.write(`${story.file}\n${[...shown, '----', ...told].join('\n')}\n\n`);
+  }
+  expect(ids, `calls of\n${told.join('\n')}`).to.have.length(wanted);
+  compare(story, told);
+}
+
+async function callsSince(centre: Centre, since: number, wanted: number): Promise<string[] | null> {
+  const started = centre.db.knex('cdr_calls').where('started_at', '>=', toDb(since));
+  const ids = (await started.orderBy('started_at').pluck('call_id')) as string[];
+  return ids.length >= wanted ? ids : null;
+}
+
+/** The words must be the story's; each time may differ by the tolerance. */
+function compare(story: Story, told: string[]): void {
+  const expected = inOrder(story.rows);
+  const got = inOrder(told);
+  expect(
+    got.map((row) => row.words),
+    told.join('\n'),
+  ).to.deep.equal(expected.map((row) => row.words));
+  for (const [n, row] of got.entries()) {
+    for (const [i, time] of row.times.entries())
+      expect(time, `${row.words} of\n${told.join('\n')}`).to.be.closeTo(expected[n]?.times[i] ?? Number.NaN, TOLERANCE);
+  }
+}
+
+/** Calls that begin at once begin in any order: each call with its rows, sorted by what its first row says. */
+function inOrder(rows: string[]): ReturnType<typeof split>[] {
+  const calls: ReturnType<typeof split>[][] = [];
+  for (const row of rows.map(split)) {
+    if (row.words.startsWith('call ')) calls.push([]);
+    calls.at(-1)?.push(row);
+  }
+  return calls.sort((a, b) => ((a[0]?.words ?? '') < (b[0]?.words ?? '') ? -1 : 1)).flat();
+}
+
+/** The events of a call as the upper part of a story, for writing new ones. */
+async function eventsOf(centre: Centre, id: string): Promise<string> {
+  const lines = (await centre.db.knex('events').where({ call_id: id }).orderBy(['at', 'id']).pluck('line')) as string[];
+  const first = Number(new URLSearchParams(lines[0]).get('at'));
+  const HEAD = ['v', 'id', 'at', 'pbx', 'call', 'event', 'channel', 'uniqueid', 'linkedid'];
+  return lines
+    .map((line) => {
+      const fields = Object.fromEntries(new URLSearchParams(line));
+      const words = Object.entries(fields).flatMap(([key, value]) =>
+        HEAD.includes(key) || value === '' ? [] : [`${key} ${value}`],
+      );
+      const at = (Number(fields['at']) - first).toFixed(3).padStart(7);
+      return `${at}  ${(fields['event'] ?? '').padEnd(8)} ${words.join('  ').padEnd(55)} ch ${fields['channel']}`;
+    })
+    .join('\n');
+}
