@@ -20,15 +20,16 @@ describe('stories on the fold', () => {
   for (const story of allStories()) {
     describe(`${story.file}: ${story.title}`, () => {
       it('gives the rows that the story tells', () => {
-        expect(tellAll(story.events, T0)).to.deep.equal(story.rows.map(tidy));
+        expect(tellAll(story.events, T0, story.given)).to.deep.equal(story.rows.map(tidy));
       });
 
       it('gives the same call in 200 random orders, with every event twice', () => {
-        const straight = tellAll(story.events, T0);
+        const straight = tellAll(story.events, T0, story.given);
         for (let seed = 1; seed <= 200; seed += 1) {
-          expect(tellAll(shuffled([...story.events, ...story.events], seed), T0), `order ${seed}`).to.deep.equal(
-            straight,
-          );
+          expect(
+            tellAll(shuffled([...story.events, ...story.events], seed), T0, story.given),
+            `order ${seed}`,
+          ).to.deep.equal(straight);
         }
       });
     });

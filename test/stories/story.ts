@@ -2,7 +2,8 @@
 // tables must then hold. This reads the upper part into events and splits the lower part into lines.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type CallEvent, formatLine, parseLine } from '../../src/call/event.js';
+import { type CallEvent, parseLine } from '../../src/call/event.js';
+import { toLine } from './grammar.js';
 
 export interface Story {
   file: string;
@@ -10,6 +11,10 @@ export interface Story {
   notes: string[];
   /** How a real PBX plays it: steps in the order of the text (test/stories/play.ts); empty when it can't. */
   play: string[];
+  /** Why a real PBX can't play it; empty when it has a `play` line. */
+  only: string;
+  /** The operators whose day is told, and their state when the story begins: `101 ready`, `102 paused lunch`. */
+  given: [operator: string, ...state: string[]][];
   events: CallEvent[];
   lines: string[];
   rows: string[];
@@ -29,7 +34,7 @@ export function allStories(): Story[] {
 
 export function readStory(file: string, text: string): Story {
   const [upper = '', lower = ''] = text.split(/^-{4,}\s*$/m);
-  const story: Story = { file, title: '', notes: [], play: [], events: [], lines: [], rows: [] };
+  const story: Story = { file, title: '', notes: [], play: [], only: '', given: [], events: [], lines: [], rows: [] };
   const call = `pbx1-${file.replace(/\W+/g, '-')}`;
   for (const raw of upper.split('\n')) {
     const line = raw.trim();
@@ -39,7 +44,9 @@ export function readStory(file: string, text: string): Story {
     if (word === 'story') story.title = tail;
     else if (word === 'note') story.notes.push(tail);
     else if (word === 'play') story.play.push(...tail.split('·').map((step) => step.trim()));
-    else story.lines.push(toLine(file, call, line));
+    else if (word === 'only') story.only = tail;
+    else if (word === 'given') story.given.push(...tail.split('·').map(words));
+    else story.lines.push(toLine(file, T0, call, line));
   }
   for (const line of story.lines) {
     const parsed = parseLine(line);
@@ -53,75 +60,7 @@ export function readStory(file: string, text: string): Story {
   return story;
 }
 
-/** `12.340  offer  101  queue sales  ch 101-1` to an event line. */
-function toLine(file: string, call: string, text: string): string {
-  const [time = '', kind = '', ...words] = text.split(/\s+/);
-  if (!/^\d+\.\d{3}$/.test(time)) throw new Error(`${file}: "${text}" does not begin with seconds.milliseconds`);
-  const at = T0 + Math.round(Number(time) * 1000);
-  const of = take(words, 'of');
-  const ch = take(['', ...words.splice(words.lastIndexOf('ch'))], 'ch');
-  const channel = channelOf(ch);
-  const uniqueid = `u${file.slice(0, 2)}-${ch}`;
-  const common = {
-    v: 1,
-    id: `pbx1-${uniqueid}-${kind}-${at}`,
-    at,
-    pbx: 'pbx1',
-    call: of ? `${call}-${of}` : call,
-    event: kind,
-    channel,
-    uniqueid,
-    linkedid: 'u-1',
-  };
-  return formatLine({ ...common, ...fieldsOf(file, kind, words) });
-}
-
-/** `trunk-1` is a PJSIP channel, `local-1` a Local one. */
-const channelOf = (ch: string) => (ch.startsWith('local') ? `Local/${ch};2` : `PJSIP/${ch}`);
-
-function take(words: string[], name: string): string {
-  // The first word is what the event is about; an endpoint may well be called `trunk`.
-  const i = words.indexOf(name, 1);
-  if (i < 0) return '';
-  const [, value = ''] = words.splice(i, 2);
-  return value;
-}
-
-function fieldsOf(file: string, kind: string, words: string[]): Record<string, string> {
-  const named = (...names: string[]) => Object.fromEntries(names.map((name) => [name, take(words, name)]));
-  switch (kind) {
-    case 'call': {
-      const more = named('trunk', 'endpoint', 'click');
-      const [direction = '', from = '', , to = ''] = words;
-      return { direction, from: from === '-' ? '' : from, to, ...more };
-    }
-    case 'unrouted':
-      return { reason: words.join('_') };
-    case 'dial':
-      return { ...named('trunk'), to: words[0] ?? '' };
-    case 'dialed':
-      return { ...named('cause'), status: words[0] ?? '' };
-    case 'enter':
-      return { ...named('priority'), queue: words[0] ?? '' };
-    case 'leave':
-      return { ...named('key'), queue: words[0] ?? '', status: words[1] ?? '' };
-    case 'offer':
-      return { ...named('queue'), endpoint: words[0] ?? '' };
-    case 'ring':
-      return { endpoint: words[0] ?? '' };
-    case 'answer':
-      return { ...named('queue'), endpoint: words[0] ?? '' };
-    case 'end': {
-      const more = named('cause', 'by', 'dialstatus', 'queuestatus', 'abandoned');
-      const who = words[0] ?? '';
-      const by = more['by'] ? channelOf(more['by']) : '';
-      // A phone that was rung has said 180, unless the story says that it kept silent.
-      const tech = who !== 'caller' && more['cause'] === '0' && !words.includes('silent') ? 'SIP 180 Ringing' : '';
-      return { ...more, by, tech, side: who === 'caller' ? 'caller' : 'callee', endpoint: who === 'caller' ? '' : who };
-    }
-    case 'lost':
-      return { source: 'ami', reason: words.join('_') };
-    default:
-      throw new Error(`${file}: a story can't say "${kind}" yet`);
-  }
-}
+const words = (text: string): [string, ...string[]] => {
+  const [operator = '', ...state] = text.trim().split(/\s+/);
+  return [operator, ...state];
+};
