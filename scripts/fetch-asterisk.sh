@@ -80,6 +80,8 @@ if [ -n "$(missing)" ]; then
   [ -z "$rest" ] || fail "these libraries are in no package that Asterisk $found depends on: $rest"
 fi
 (cd "$apt/deb" && ls) > "$draft/packages.txt"
+# What the sounds' package does when it is installed: its folder is the language that Asterisk asks for.
+ln -s en_US_f_Allison "$draft/usr/share/asterisk/sounds/en"
 rm -rf "$apt" "$draft"/usr/share/{doc,man,locale,lintian}
 mv -T "$draft" "$tree"
 # Trees of older scripts, which another checkout may still use for a while.
