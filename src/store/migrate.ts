@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Db } from './database.js';
 
-/** What the words in braces of a migration stand for. Ids compare byte by byte; words and texts without case. */
+/** What the words in braces of a migration stand for. Ids and links (a word and an id) compare byte by byte; words and texts without case. */
 const TYPES: Record<Db['dialect'], Record<string, string>> = {
   mysql: {
     seq: 'BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY',
     id: 'VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin',
+    link: 'VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin',
     word: 'VARCHAR(80)',
     text: 'VARCHAR(255)',
     long: 'TEXT',
@@ -20,6 +21,7 @@ const TYPES: Record<Db['dialect'], Record<string, string>> = {
   sqlite: {
     seq: 'INTEGER PRIMARY KEY AUTOINCREMENT',
     id: 'TEXT',
+    link: 'TEXT',
     word: 'TEXT COLLATE NOCASE',
     text: 'TEXT COLLATE NOCASE',
     long: 'TEXT',
@@ -30,12 +32,35 @@ const TYPES: Record<Db['dialect'], Record<string, string>> = {
   },
 };
 
+/** What the views say in the words of a dialect. MySQL reads a calldate in the time zone of the session, SQLite in that of the process. */
+const EXPRESSIONS: Record<Db['dialect'], Record<string, string>> = {
+  mysql: {
+    // MySQL before 9.1 knows no IF NOT EXISTS here; error 1050 is passed over below.
+    make_view: 'CREATE VIEW',
+    calldate:
+      "FROM_UNIXTIME(TIMESTAMPDIFF(SECOND, '1970-01-01 00:00:00', CASE WHEN t.n > 0 THEN t.started_at ELSE c.started_at END))",
+    clid: "CONCAT('\"', c.caller_name, '\" <', c.caller_number, '>')",
+    ms_to_talk: 'TIMESTAMPDIFF(MICROSECOND, c.started_at, t.started_at) DIV 1000',
+    ms_of_talk: 'TIMESTAMPDIFF(MICROSECOND, t.started_at, COALESCE(t.ended_at, t.started_at)) DIV 1000',
+    div: 'DIV',
+  },
+  sqlite: {
+    make_view: 'CREATE VIEW IF NOT EXISTS',
+    calldate: "datetime(CASE WHEN t.n > 0 THEN t.started_at ELSE c.started_at END, 'localtime')",
+    clid: `'"' || c.caller_name || '" <' || c.caller_number || '>'`,
+    ms_to_talk: 'CAST(ROUND((julianday(t.started_at) - julianday(c.started_at)) * 86400000) AS INTEGER)',
+    ms_of_talk:
+      'CAST(ROUND((julianday(COALESCE(t.ended_at, t.started_at)) - julianday(t.started_at)) * 86400000) AS INTEGER)',
+    div: '/',
+  },
+};
+
 /** Turns a migration's text into the statements of one dialect. Throws on an unknown word in braces. */
 export function statementsOf(sql: string, dialect: Db['dialect']): string[] {
   return sql
     .replace(/^\s*--.*$/gm, '')
     .replace(/\{(\w+)\}/g, (_, word: string) => {
-      const type = TYPES[dialect][word];
+      const type = TYPES[dialect][word] ?? EXPRESSIONS[dialect][word];
       if (type === undefined) throw new Error(`A migration uses {${word}}, which stands for nothing`);
       return type;
     })
