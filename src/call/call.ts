@@ -2,7 +2,7 @@
 
 export type Direction = 'in' | 'out' | 'internal';
 
-/** How a call ended; exactly one. `abandoned`: the caller gave up before anyone answered, in a queue or while a phone rang. */
+/** How a call ended; exactly one. `voicemail`: nobody answered and the caller left a message. `abandoned`: the caller gave up before anyone answered, in a queue or while a phone rang. */
 export type CallOutcome =
   | 'in_progress'
   | 'answered'
@@ -12,6 +12,7 @@ export type CallOutcome =
   | 'rejected'
   | 'unreachable'
   | 'timeout'
+  | 'voicemail'
   | 'unrouted'
   | 'failed'
   | 'lost';

@@ -1,15 +1,21 @@
 // Pure. First half of the fold: what the events say, put down channel by channel, without judging it yet.
 // Outcomes are derived afterwards (derive.ts), because the two hangup handlers of a call run in no fixed order.
-import type { CallEvent, EventKind, EventOf } from './event.js';
+import type { Step } from './call.js';
+import type { CallEvent, EventOf } from './event.js';
+import { SAYS } from './says/index.js';
 
 /** What is known of one channel. */
 export interface ChannelFacts {
   uniqueid: string;
   channel: string;
-  /** How we met it: it started the call, a queue or a Dial() rang it, or the dialplan merely ran on it. */
+  /** How we met it: it started a call, a queue or a Dial() rang it, or the dialplan merely ran on it. */
   met: 'call' | 'offer' | 'ring' | 'other';
   endpoint: string;
   queue: string;
+  /** Uniqueid of the channel that dialled it; empty when nobody said so. */
+  dialler: string;
+  /** State of the device before it rang, as Asterisk calls it. */
+  device: string;
   openedAt: number;
   answeredAt: number | null;
   endedAt: number | null;
@@ -20,6 +26,7 @@ export interface ChannelFacts {
   dialstatus: string;
   queuestatus: string;
   lost: boolean;
+  source: 'hook' | 'ami';
 }
 
 export interface VisitFacts {
@@ -27,12 +34,14 @@ export interface VisitFacts {
   uniqueid: string;
   enteredAt: number;
   priority: number | null;
+  position: number | null;
   leftAt: number | null;
   status: string;
   key: string;
 }
 
 export interface DialFacts {
+  uniqueid: string;
   to: string;
   trunk: string;
   at: number;
@@ -40,15 +49,42 @@ export interface DialFacts {
   cause: number | null;
 }
 
-export interface Facts {
+/** Two channels that were put together otherwise than by an answer. `consult`: the first one's other talk waits meanwhile. */
+export interface Join {
+  a: string;
+  b: string;
+  at: number;
+  consult: boolean;
+}
+
+/** A channel that was taken out of the talk it was in: transferred, or parked. */
+export interface Split {
+  uniqueid: string;
+  at: number;
+}
+
+/** What is known of one of the calls of the story. */
+export interface Beginning {
   id: string;
-  pbx: string;
   started: EventOf<'call'> | null;
   linkedid: string;
   firstAt: number;
+  /** The first channel of it that was only found, when no hook ever spoke of it. */
+  found?: EventOf<'found'>;
+}
+
+export interface Facts {
+  /** The calls that make the story, by id: one, or those that became one. */
+  calls: Map<string, Beginning>;
+  pbx: string;
   channels: Map<string, ChannelFacts>;
   visits: VisitFacts[];
   dials: DialFacts[];
+  joins: Join[];
+  splits: Split[];
+  /** Bridge of each channel that was found in one. */
+  bridges: Map<string, string>;
+  steps: Step[];
   unrouted: string | null;
   odd: string[];
   events: number;
@@ -57,14 +93,15 @@ export interface Facts {
 /** A call of which nothing is known but its id. */
 export function noFacts(id: string): Facts {
   return {
-    id,
+    calls: new Map([[id, { id, started: null, linkedid: '', firstAt: Number.POSITIVE_INFINITY }]]),
     pbx: '',
-    started: null,
-    linkedid: '',
-    firstAt: Number.POSITIVE_INFINITY,
     channels: new Map(),
     visits: [],
     dials: [],
+    joins: [],
+    splits: [],
+    bridges: new Map(),
+    steps: [],
     unrouted: null,
     odd: [],
     events: 0,
@@ -75,149 +112,24 @@ export function noFacts(id: string): Facts {
 export function note(facts: Facts, event: CallEvent): void {
   facts.events += 1;
   facts.pbx ||= event.pbx;
-  facts.linkedid ||= event.linkedid;
-  facts.firstAt = Math.min(facts.firstAt, event.at);
-  const step = STEPS[event.event] as ((facts: Facts, event: CallEvent) => void) | undefined;
-  step?.(facts, event);
-}
-
-/** What each kind of event says of a call. Operators' own events (login, pause, …) and clicks say nothing of it. */
-const STEPS: { [K in EventKind]?: (facts: Facts, event: EventOf<K>) => void } = {
-  call(facts, event) {
-    if (facts.started) {
-      odd(facts, 'a second call event came');
-      return;
-    }
-    facts.started = event;
-    const channel = open(facts, event, 'call');
-    channel.met = 'call';
-    channel.endpoint = event.endpoint || event.trunk;
-  },
-  unrouted(facts, event) {
-    open(facts, event, 'other');
-    facts.unrouted = event.reason || 'unrouted';
-  },
-  dial(facts, event) {
-    open(facts, event, 'other');
-    moveOn(facts, event);
-    facts.dials.push({ to: event.to, trunk: event.trunk, at: event.at, status: '', cause: null });
-  },
-  dialed(facts, event) {
-    open(facts, event, 'other');
-    const dial = facts.dials.at(-1);
-    if (!dial) {
-      odd(facts, 'a dialed event came without its dial');
-      return;
-    }
-    dial.status = event.status;
-    dial.cause = event.cause;
-  },
-  enter(facts, event) {
-    open(facts, event, 'other');
-    moveOn(facts, event);
-    const { queue, uniqueid, at, priority } = event;
-    facts.visits.push({ queue, uniqueid, enteredAt: at, priority, leftAt: null, status: '', key: '' });
-  },
-  leave(facts, event) {
-    open(facts, event, 'other');
-    const visit = facts.visits.findLast((v) => v.queue === event.queue && v.leftAt === null);
-    if (!visit) {
-      odd(facts, `a leave event of queue ${event.queue} came without its enter`);
-      return;
-    }
-    visit.leftAt = event.at;
-    visit.status = event.status;
-    visit.key = event.key;
-  },
-  offer(facts, event) {
-    const channel = open(facts, event, 'offer');
-    channel.queue = event.queue;
-    channel.endpoint = event.endpoint;
-  },
-  ring(facts, event) {
-    open(facts, event, 'ring').endpoint = event.endpoint;
-  },
-  answer(facts, event) {
-    const known = facts.channels.get(event.uniqueid);
-    if (!known) odd(facts, `${event.endpoint} answered without a ring before`);
-    if (known?.lost) {
-      // It was thought gone, and was not: the comparison with the PBX was wrong.
-      known.lost = false;
-      known.endedAt = null;
-    }
-    if (known && known.endedAt !== null) {
-      odd(facts, `${event.endpoint} answered after its channel had ended`);
-      return;
-    }
-    const channel = open(facts, event, event.queue ? 'offer' : 'ring');
-    channel.answeredAt ??= event.at;
-    channel.endpoint ||= event.endpoint;
-    channel.queue ||= event.queue;
-  },
-  end(facts, event) {
-    const known = facts.channels.get(event.uniqueid);
-    if (!known) odd(facts, `${event.channel} ended without having begun`);
-    const channel = known ?? open(facts, event, event.side === 'caller' ? 'other' : 'ring');
-    // A handler pushed twice fires twice: the first end counts. An end after `lost` is the truth, found late.
-    if (channel.endedAt !== null && !channel.lost) return;
-    channel.lost = false;
-    channel.endedAt = event.at;
-    channel.cause = event.cause;
-    channel.tech = event.tech;
-    channel.by = event.by;
-    channel.dialstatus = event.dialstatus;
-    channel.queuestatus = event.queuestatus;
-    channel.endpoint ||= event.endpoint;
-  },
-  lost(facts, event) {
-    const channel = facts.channels.get(event.uniqueid);
-    if (!channel || channel.endedAt !== null) return;
-    channel.endedAt = event.at;
-    channel.lost = true;
-    odd(facts, `the end of ${channel.channel} was never reported`);
-  },
-};
-
-/** A channel that enters another queue, or dials, has left the queue it was in, whether somebody said so or not. */
-function moveOn(facts: Facts, event: { uniqueid: string; at: number }): void {
-  for (const visit of facts.visits) {
-    if (visit.uniqueid !== event.uniqueid || visit.leftAt !== null) continue;
-    visit.leftAt = event.at;
-    visit.status = 'MOVED';
+  let beginning = facts.calls.get(event.call);
+  if (!beginning) {
+    beginning = { id: event.call, started: null, linkedid: '', firstAt: event.at };
+    facts.calls.set(event.call, beginning);
   }
+  beginning.linkedid ||= event.linkedid;
+  beginning.firstAt = Math.min(beginning.firstAt, event.at);
+  const say = SAYS[event.event] as ((facts: Facts, event: CallEvent) => void) | undefined;
+  say?.(facts, event);
 }
 
-function open(
-  facts: Facts,
-  event: { uniqueid: string; channel: string; at: number },
-  met: ChannelFacts['met'],
-): ChannelFacts {
-  let channel = facts.channels.get(event.uniqueid);
-  if (channel) {
-    if (channel.met === 'other' && met !== 'other') channel.met = met;
-    return channel;
-  }
-  channel = {
-    uniqueid: event.uniqueid,
-    channel: event.channel,
-    met,
-    endpoint: '',
-    queue: '',
-    openedAt: event.at,
-    answeredAt: null,
-    endedAt: null,
-    cause: null,
-    tech: '',
-    by: '',
-    dialstatus: '',
-    queuestatus: '',
-    lost: false,
-  };
-  facts.channels.set(event.uniqueid, channel);
-  return channel;
-}
-
-/** Notes an oddity once. */
-function odd(facts: Facts, what: string): void {
-  if (facts.odd.length < 20 && !facts.odd.includes(what)) facts.odd.push(what);
+/** The call that began first: its id is the story's. One whose start was never reported comes after those that have one. */
+export function rootOf(facts: Facts): Beginning {
+  const all = [...facts.calls.values()].sort(
+    (a, b) =>
+      Number(b.started !== null) - Number(a.started !== null) ||
+      (a.started?.at ?? a.firstAt) - (b.started?.at ?? b.firstAt) ||
+      (a.id < b.id ? -1 : 1),
+  );
+  return all[0] as Beginning;
 }

@@ -1,11 +1,16 @@
-// Pure. Who is who among the channels of a call.
-import type { ChannelFacts, Facts } from './facts.js';
+// Pure. Who is who among the channels of a story.
+import { type Beginning, type ChannelFacts, type Facts, rootOf } from './facts.js';
 
-/** Who is who among the channels of a call. */
+/** Who is who among the channels of a story. */
 export interface Shape {
+  root: Beginning;
   /** Channels that a person or a trunk holds: all but Local plumbing. */
   people: ChannelFacts[];
-  /** The leg that started the call; for a click, the operator's own phone. */
+  /** Every channel by its uniqueid, people as they stand in `people`. */
+  channels: Map<string, ChannelFacts>;
+  /** The other half of each Local channel, by uniqueid. */
+  pipes: Map<string, ChannelFacts>;
+  /** The leg that started the story; for a click, the operator's own phone. */
   caller: ChannelFacts | undefined;
   /** The channel the dialplan ran on as the caller: the caller's leg, or the Local channel of a click. */
   main: ChannelFacts | undefined;
@@ -16,23 +21,75 @@ export const isLocal = (channel: ChannelFacts) => channel.channel.startsWith('Lo
 
 /** Finds them. */
 export function shapeOf(facts: Facts): Shape {
-  const channels = [...facts.channels.values()];
-  const main = channels.find((c) => c.met === 'call') ?? channels.find((c) => c.met === 'other');
-  const people = channels.filter((c) => !isLocal(c)).map((c) => withoutLateAnswer(c, main));
-  const own = facts.started?.endpoint ?? '';
+  const root = rootOf(facts);
+  const all = [...facts.channels.values()];
+  const main = mainOf(all, root);
+  const pipes = pipesOf(all);
+  const rung = behindOffers(all, pipes);
+  const channels = new Map(facts.channels);
+  for (const channel of all) {
+    const offer = rung.get(channel.uniqueid);
+    const known = offer ? { ...channel, queue: channel.queue || offer.queue } : channel;
+    channels.set(channel.uniqueid, withoutLateAnswer(known, main, facts.channels));
+  }
+  const people = [...channels.values()].filter((channel) => !isLocal(channel));
+  const own = root.started?.endpoint ?? '';
   const caller =
     main && isLocal(main)
       ? people.find((c) => c.endpoint === own && own !== '')
       : people.find((c) => c.uniqueid === main?.uniqueid);
   const trunks = new Set(facts.dials.map((d) => d.trunk).filter((t) => t !== ''));
-  return { people, caller, main, trunks };
+  return { root, people, channels, pipes, caller, main: main && channels.get(main.uniqueid), trunks };
+}
+
+function mainOf(all: readonly ChannelFacts[], root: Beginning): ChannelFacts | undefined {
+  const started = root.started?.uniqueid;
+  return (
+    all.find((c) => c.uniqueid === started) ?? all.find((c) => c.met === 'call') ?? all.find((c) => c.met === 'other')
+  );
+}
+
+/** `Local/101@agents-0000001c;1` and `…;2` are the two ends of one pipe. */
+function pipesOf(all: readonly ChannelFacts[]): Map<string, ChannelFacts> {
+  const halves = new Map(all.filter(isLocal).map((c) => [c.channel, c]));
+  const pipes = new Map<string, ChannelFacts>();
+  for (const [name, half] of halves) {
+    const other = halves.get(name.endsWith(';1') ? `${name.slice(0, -1)}2` : `${name.slice(0, -1)}1`);
+    if (other && other !== half) pipes.set(half.uniqueid, other);
+  }
+  return pipes;
+}
+
+/** A queue that rings a Local member rings the devices that the member's own dialplan dials: their offer, by uniqueid. */
+function behindOffers(all: readonly ChannelFacts[], pipes: Map<string, ChannelFacts>): Map<string, ChannelFacts> {
+  const offers = new Map<string, ChannelFacts>();
+  for (const channel of all) {
+    if (channel.met !== 'offer' || !isLocal(channel)) continue;
+    const inner = pipes.get(channel.uniqueid)?.uniqueid;
+    for (const device of all) if (inner !== undefined && device.dialler === inner) offers.set(device.uniqueid, channel);
+  }
+  return offers;
 }
 
 /** The caller may hang up in the instant a phone is picked up: nobody was there to talk with, so that is no answer. */
-function withoutLateAnswer(channel: ChannelFacts, main: ChannelFacts | undefined): ChannelFacts {
-  const gone = main?.endedAt ?? null;
+function withoutLateAnswer(
+  channel: ChannelFacts,
+  main: ChannelFacts | undefined,
+  channels: ReadonlyMap<string, ChannelFacts>,
+): ChannelFacts {
+  if (channel.met === 'call') return channel;
+  const dialler = channels.get(channel.dialler) ?? main;
+  const gone = dialler?.endedAt ?? null;
   // A channel that was opened after the caller had gone was never meant for the caller: a transfer by the one who called.
-  const meant = gone !== null && channel !== main && channel.openedAt <= gone;
+  const meant = gone !== null && channel !== dialler && channel.openedAt <= gone;
   const late = meant && channel.answeredAt !== null && channel.answeredAt > gone;
   return late ? { ...channel, answeredAt: null } : channel;
+}
+
+/** Whose phone it is: an operator's endpoint, or empty for a trunk and for a caller from outside. */
+export function operatorOf(channel: ChannelFacts, facts: Facts, shape: Shape): string {
+  if (isLocal(channel) || shape.trunks.has(channel.endpoint)) return '';
+  if (channel.met !== 'call') return channel.endpoint;
+  const began = [...facts.calls.values()].find((call) => call.started?.uniqueid === channel.uniqueid);
+  return began?.started ? began.started.endpoint : channel.endpoint;
 }

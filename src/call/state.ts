@@ -1,26 +1,33 @@
 // Pure. What a call that still runs is doing right now.
-import type { Call } from './call.js';
+import type { Call, Step } from './call.js';
 
 export interface LiveState {
-  state: 'dialling' | 'waiting' | 'ringing' | 'talking';
+  state: 'dialling' | 'waiting' | 'ringing' | 'talking' | 'held' | 'parked' | 'conference' | 'menu';
   /** Since when, ms. */
   since: number;
   queue: string;
 }
 
-/** A talk beats a wait, a wait beats a ring: the state a supervisor would name. */
+/** A slot or a room beats a talk, a talk beats a wait, a wait beats a ring: the state a supervisor would name. */
 export function liveState(call: Call): LiveState {
+  const lasting = (kind: Step['step']) => call.steps.findLast((s) => s.step === kind && s.endedAt === null);
+  const parked = lasting('park');
+  if (parked) return { state: 'parked', since: parked.startedAt, queue: '' };
+  const room = lasting('conference');
+  if (room) return { state: 'conference', since: room.startedAt, queue: '' };
   const talk = call.talks.findLast((t) => t.endedAt === null);
-  if (talk)
-    return {
-      state: 'talking',
-      since: talk.startedAt,
-      queue: call.talks.find((t) => t.endedAt === null && t.queue)?.queue ?? '',
-    };
+  if (talk) {
+    const queue = call.talks.find((t) => t.endedAt === null && t.queue)?.queue ?? '';
+    const hold = lasting('hold');
+    if (hold && hold.startedAt >= talk.startedAt) return { state: 'held', since: hold.startedAt, queue };
+    return { state: 'talking', since: talk.startedAt, queue };
+  }
   const visit = call.visits.findLast((v) => v.outcome === 'in_progress');
   if (visit) return { state: 'waiting', since: visit.enteredAt, queue: visit.queue };
   const ring = call.legs.findLast((l) => l.role !== 'caller' && l.endedAt === null && l.answeredAt === null);
   if (ring) return { state: 'ringing', since: ring.startedAt, queue: '' };
+  const menu = lasting('menu');
+  if (menu) return { state: 'menu', since: menu.startedAt, queue: '' };
   return { state: 'dialling', since: call.startedAt, queue: '' };
 }
 

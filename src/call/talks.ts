@@ -1,77 +1,125 @@
-// Pure. Who talked with whom, from when to when, and who left first.
-import type { Talk } from './call.js';
+// Pure. Who talked with whom, from when to when, who held and who left first.
+import { type Edge, type Meeting, meetingsOf } from './bridges.js';
+import type { Step, Talk } from './call.js';
 import type { ChannelFacts, Facts } from './facts.js';
-import type { Shape } from './shape.js';
+import { operatorOf, type Shape } from './shape.js';
 
-/** The talks of a call: one for each answered leg and each operator in it. */
-export function toTalks(facts: Facts, shape: Shape): Talk[] {
-  return shape.people
-    .filter((channel) => channel !== shape.caller && channel.answeredAt !== null)
-    .flatMap((channel) => talksOf(channel, facts, shape));
+/** The talks of a story: one row for each operator in a meeting, the one who was called first. */
+export function toTalks(facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
+  const talks = meetingsOf(edges, shape).flatMap((meeting) => talksOf(meeting, facts, shape, edges, steps));
+  return [...talks, ...inRooms(shape, steps)].sort((a, b) => a.startedAt - b.startedAt);
 }
 
-/** The talk of one answered leg: one row for each operator in it. */
-function talksOf(channel: ChannelFacts, facts: Facts, shape: Shape): Talk[] {
-  const startedAt = channel.answeredAt ?? channel.openedAt;
-  const other = otherSide(channel, startedAt, shape);
-  const common = {
-    hold: 0,
-    queue: channel.queue,
-    uniqueid: channel.uniqueid,
-    startedAt,
-    endedAt: talkEnd(channel, other),
-  };
+function talksOf(meeting: Meeting, facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
   const talks: Talk[] = [];
-  const outside = shape.trunks.has(channel.endpoint);
-  if (!outside) {
-    const party = nameOf(other, facts, shape);
-    talks.push({ ...common, operator: channel.endpoint, party, endedBy: leftFirst(channel, other) });
-  }
-  // The operator who placed the call talks too; on an internal call both sides are operators.
-  const own = facts.started?.endpoint ?? '';
-  if (own !== '' && other === shape.caller) {
-    const party = nameOf(channel, facts, shape);
-    talks.push({ ...common, operator: own, party, queue: '', endedBy: leftFirst(other, channel) });
+  const hold = holdOf(meeting, edges, steps);
+  for (const [own, other] of [
+    [meeting.b, meeting.a],
+    [meeting.a, meeting.b],
+  ] as const) {
+    const operator = operatorOf(own, facts, shape);
+    if (operator === '') continue;
+    talks.push({
+      operator,
+      party: nameOf(other, facts, shape),
+      // The queue that rang the operator; who was handed a caller later was not sent by a queue.
+      queue: own.answeredAt === meeting.from || own === meeting.b ? own.queue : '',
+      uniqueid: own.uniqueid,
+      startedAt: meeting.from,
+      endedAt: meeting.until,
+      hold,
+      endedBy: endedBy(own, other, meeting, facts, edges),
+    });
   }
   return talks;
 }
 
-/** With whom a leg talks: the caller, or, when the caller has handed over and left, whoever was still there. */
-function otherSide(channel: ChannelFacts, from: number, shape: Shape): ChannelFacts | undefined {
-  const there = (c: ChannelFacts | undefined) => c !== undefined && (c.endedAt === null || c.endedAt >= from);
-  if (!shape.caller || there(shape.caller)) return shape.caller;
-  const left = shape.people.filter((c) => c !== channel && c !== shape.caller && c.answeredAt !== null && there(c));
-  return left.at(-1) ?? shape.caller;
-}
-
 /** The number or the endpoint by which the other side of a talk is known. */
-function nameOf(side: ChannelFacts | undefined, facts: Facts, shape: Shape): string {
-  if (side && side !== shape.caller) {
-    if (!shape.trunks.has(side.endpoint)) return side.endpoint;
-    return facts.dials.findLast((dial) => dial.at <= side.openedAt)?.to || facts.started?.to || '';
-  }
-  return facts.started?.from || facts.started?.endpoint || (side?.endpoint ?? '');
+function nameOf(side: ChannelFacts, facts: Facts, shape: Shape): string {
+  const began = [...facts.calls.values()].find((call) => call.started?.uniqueid === side.uniqueid)?.started;
+  if (began) return began.from || began.endpoint;
+  if (side === shape.caller) return shape.root.started?.from || side.endpoint;
+  if (!shape.trunks.has(side.endpoint)) return side.endpoint || (shape.root.found?.from ?? '');
+  const dials = facts.dials.filter((dial) => dial.at <= side.openedAt);
+  const dial = dials.findLast((d) => d.uniqueid === side.dialler) ?? dials.at(-1);
+  return dial?.to || shape.root.started?.to || '';
 }
 
-/** A talk ends when the first of its two sides leaves; both say so within milliseconds of each other. */
-function talkEnd(channel: ChannelFacts, caller: ChannelFacts | undefined): number | null {
-  const begun = channel.answeredAt ?? 0;
-  // A caller who left before this talk began was not in it: somebody else's transfer made it.
-  const ends = [channel.endedAt, caller?.endedAt ?? null].filter((at) => at !== null && at >= begun) as number[];
-  return ends.length === 0 ? null : Math.min(...ends);
-}
-
-/** Within this both sides of a talk end by one hangup, ms; a side that lives longer was left behind: a transfer. */
+/** Within this both sides of a talk end by one hangup, ms; a side that lives longer was left behind. */
 const TOGETHER = 2500;
 
-/** Who of a bridge's two sides left first, from their ends and from what either handler saw as the source of the hangup. */
-function leftFirst(operator: ChannelFacts | undefined, party: ChannelFacts | undefined): Talk['endedBy'] {
-  const [own, other] = [operator?.endedAt ?? null, party?.endedAt ?? null];
-  if (own === null && other === null) return '';
-  if (own !== null && (other === null || other - own > TOGETHER)) return 'operator';
-  if (other !== null && (own === null || own - other > TOGETHER)) return 'party';
-  const by = operator?.by || party?.by || '';
-  if (by !== '' && by === operator?.channel) return 'operator';
-  if (by !== '' && by === party?.channel) return 'party';
+/** Who left first, from the ends of both sides and from what either handler saw as the source of the hangup. */
+function endedBy(
+  own: ChannelFacts,
+  other: ChannelFacts,
+  meeting: Meeting,
+  facts: Facts,
+  edges: readonly Edge[],
+): Talk['endedBy'] {
+  const at = meeting.until;
+  if (at === null) return '';
+  if (meeting.moved) return 'transfer';
+  const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
+  const handedOn = (side: ChannelFacts) =>
+    stays(side) &&
+    (facts.splits.some((s) => s.uniqueid === side.uniqueid && Math.abs(s.at - at) <= TOGETHER) ||
+      edges.some((e) => (e.a === side.uniqueid || e.b === side.uniqueid) && e.from >= at && e.from - at <= TOGETHER));
+  if (handedOn(own) || handedOn(other)) return 'transfer';
+  if (stays(other) && !stays(own)) return 'operator';
+  if (stays(own) && !stays(other)) return 'party';
+  const by = own.by || other.by;
+  if (by !== '' && by === own.channel) return 'operator';
+  if (by !== '' && by === other.channel) return 'party';
   return 'system';
+}
+
+/** Milliseconds of a meeting during which one of the two held the other, or was away consulting. */
+function holdOf(meeting: Meeting, edges: readonly Edge[], steps: readonly Step[]): number {
+  const ids = [meeting.a.uniqueid, meeting.b.uniqueid];
+  const held = steps.filter((s) => s.step === 'hold' && ids.includes(s.uniqueid));
+  const away = edges.filter((e) => e.consult && meeting.from < e.from && ids.includes(e.a));
+  const stretches = [
+    ...held.map((s) => ({ from: s.startedAt, until: s.endedAt })),
+    ...away.map((e) => ({ from: e.from, until: e.until })),
+  ];
+  return covered(stretches, meeting.from, meeting.until);
+}
+
+/** How much of a window some stretches cover, each moment once, ms. An open stretch of an open window counts for nothing yet. */
+function covered(
+  stretches: readonly { from: number; until: number | null }[],
+  from: number,
+  until: number | null,
+): number {
+  let sum = 0;
+  let reached = from;
+  for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
+    const end = Math.min(stretch.until ?? until ?? reached, until ?? stretch.until ?? reached);
+    const begin = Math.max(stretch.from, reached);
+    if (end <= begin) continue;
+    sum += end - begin;
+    reached = end;
+  }
+  return sum;
+}
+
+/** In a conference an operator talks with the room. */
+function inRooms(shape: Shape, steps: readonly Step[]): Talk[] {
+  return steps
+    .filter((step) => step.step === 'conference' && step.operator !== '')
+    .map((stay) => {
+      const channel = shape.channels.get(stay.uniqueid);
+      const left = channel?.endedAt != null && stay.endedAt !== null && channel.endedAt - stay.endedAt <= TOGETHER;
+      const own = left && channel.by === channel.channel;
+      return {
+        operator: stay.operator,
+        party: stay.what,
+        queue: '',
+        uniqueid: stay.uniqueid,
+        startedAt: stay.startedAt,
+        endedAt: stay.endedAt,
+        hold: 0,
+        endedBy: stay.endedAt === null ? '' : own ? 'operator' : 'system',
+      };
+    });
 }
