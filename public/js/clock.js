@@ -1,6 +1,6 @@
 // The server's clock in the browser. All running times on the page are moments that the server sent; they are counted
 // here, all together, once a second, and they stand still when the data is too old to count on.
-import { running } from './duration.js';
+import { remaining, running } from './duration.js';
 
 const root = document.documentElement;
 let offset = Number(root.dataset.now) - Date.now();
@@ -26,9 +26,16 @@ export function write(element, text) {
   } else element.textContent = text;
 }
 
+/** Writes one running time as it is at `now`: counted up from `data-since`, down to `data-until`, or as a bar that runs out. */
+export function show(timer, now) {
+  const { since, until } = timer.dataset;
+  if (timer.localName === 'progress') timer.value = Math.max(0, Number(until) - now);
+  else write(timer, until === undefined ? running(now - Number(since)) : remaining(Number(until) - now));
+}
+
 /** Writes all running times as they are at `now`. */
 export function count(within = document, now = serverNow()) {
-  for (const timer of within.querySelectorAll('[data-since]')) write(timer, running(now - Number(timer.dataset.since)));
+  for (const timer of within.querySelectorAll('[data-since], [data-until]')) show(timer, now);
 }
 
 const form = new Intl.DateTimeFormat('en-GB', {

@@ -1,14 +1,20 @@
 // What a refresh must leave alone: running times (counted here), open menus, rows hidden by a search, kept places.
 
-import { write } from './clock.js';
-import { running } from './duration.js';
+import { show } from './clock.js';
 import { timersAt } from './fresh.js';
 
+const MOMENTS = ['data-since', 'data-until'];
+const counts = (element) => MOMENTS.some((name) => element.hasAttribute(name));
+
 function timer(old, fresh) {
-  if (old.dataset.since === fresh.dataset.since) return;
-  old.dataset.since = fresh.dataset.since;
-  write(old, running(timersAt() - Number(old.dataset.since)));
+  const changed = [...MOMENTS, 'max'].filter((name) => old.getAttribute(name) !== fresh.getAttribute(name));
+  for (const name of changed) old.setAttribute(name, fresh.getAttribute(name));
+  if (changed.length > 0) show(old, timersAt());
 }
+
+/** The same sort of running time: counted the same way, in the same element. */
+const alike = (old, fresh) =>
+  old.localName === fresh.localName && MOMENTS.every((name) => old.hasAttribute(name) === fresh.hasAttribute(name));
 
 export function startMorph() {
   Object.assign(window.Idiomorph.defaults.callbacks, {
@@ -17,7 +23,7 @@ export function startMorph() {
       if (old.hasAttribute('data-kept')) return false;
       // The server says that nothing in this row has changed: most rows, most seconds.
       if (old.id === fresh.id && old.dataset.v !== undefined && old.dataset.v === fresh.dataset.v) return false;
-      if (!old.hasAttribute('data-since') || !fresh.hasAttribute('data-since')) return true;
+      if (!counts(old) || !alike(old, fresh)) return true;
       timer(old, fresh);
       return false;
     },

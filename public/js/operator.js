@@ -13,7 +13,7 @@ function fill(tile) {
     .join('')
     .toUpperCase();
   byId('operator-face').className = `face ${tile.querySelector('.state').classList[1]}`;
-  const timer = tile.querySelector('.t').cloneNode(true);
+  const timer = tile.querySelector('.lasts').cloneNode(true);
   byId('operator-state').replaceChildren(tile.querySelector('.state').textContent, ' · ', timer);
   byId('operator-party').textContent = party || '—';
   byId('operator-queues').textContent = queues || '—';

@@ -50,7 +50,7 @@ function openPause() {
   const menu = byId('pause-menu');
   if (!menu) return false;
   menu.open = true;
-  menu.querySelector('.item')?.focus();
+  menu.querySelector('.item:enabled')?.focus();
   return true;
 }
 
@@ -59,10 +59,12 @@ function inPauseMenu(event) {
   const menu = byId('pause-menu');
   if (!menu?.open || event.ctrlKey || event.altKey || event.metaKey) return;
   const items = [...menu.querySelectorAll('.item')];
-  const step = { ArrowDown: 1, ArrowUp: items.length - 1 }[event.key];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step !== undefined) {
     event.preventDefault();
-    items[(Math.max(0, items.indexOf(document.activeElement)) + step) % items.length]?.focus();
+    const open = items.filter((item) => !item.disabled);
+    const turn = step === 1 ? 1 : open.length - 1;
+    open[(Math.max(0, open.indexOf(document.activeElement)) + turn) % open.length]?.focus();
   } else if (/^[1-9]$/.test(event.key) && items[Number(event.key) - 1]) {
     event.preventDefault();
     items[Number(event.key) - 1].click();
@@ -84,9 +86,13 @@ onChange(() => {
   hideMyself();
 });
 const hangup = pressKey('#hangup');
+const done = pressKey('[data-key="d"]');
+const ready = pressKey('[data-key="r"]');
 startKeys({
   '/': () => callbox?.focus(),
-  r: pressKey('[data-key="r"]'),
+  r: () => ready() || done(),
+  d: done,
+  e: pressKey('[data-key="e"]'),
   p: openPause,
   End: hangup,
   'shift+h': hangup,

@@ -129,5 +129,5 @@ export interface Snapshot {
   calls: CallNow[];
   totals: Totals;
   /** Newest first: short sentences for the ticker. */
-  ticker: { at: number; queue: string; text: string }[];
+  ticker: { at: number; queue: string; text: string /** Of an event of a call. */; call?: string }[];
 }

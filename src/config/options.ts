@@ -172,6 +172,13 @@ export const OPTIONS = {
     'What an operator can pause for, in the order of the buttons. Let DH_REASON_1 … of the dialplan say the same.',
   ),
 
+  longPauseMinutes: option(
+    'LONG_PAUSE_MINUTES',
+    whole(1, 1440, 'minutes'),
+    '30',
+    'From when on the monitor marks a pause as a long one.',
+  ),
+
   timeZone: option('TIME_ZONE', zone, 'local', 'Zone of the call centre: "today" begins at its midnight.'),
   logLevel: option(
     'LOG_LEVEL',

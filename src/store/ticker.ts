@@ -1,5 +1,6 @@
 // The newest events as short sentences.
 import { type CallEvent, parseLine } from '../call/event.js';
+import { isOfCall } from '../call/fold.js';
 import type { Snapshot } from '../call/live.js';
 import type { Db } from './database.js';
 import { newestLines } from './events.js';
@@ -23,7 +24,8 @@ export async function readTicker(
       const said = sentence(parsed.event, name);
       if (!said) return [];
       const queue = 'queue' in parsed.event && parsed.event.queue ? title(parsed.event.queue) : '';
-      return [{ at: parsed.event.at, queue, text: said }];
+      const of = isOfCall(parsed.event) ? { call: parsed.event.call } : {};
+      return [{ at: parsed.event.at, queue, text: said, ...of }];
     })
     .sort((a, b) => b.at - a.at)
     .slice(0, SHOWN);

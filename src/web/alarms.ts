@@ -19,7 +19,7 @@ const SERVICE_SLACK = 1;
 /** Points below the target that make a service level red, and how few cases say nothing yet. */
 const RED_POINTS = 20;
 const FEW = 10;
-/** A talk or a pause longer than this is worth a look, ms. */
+/** A talk longer than this is worth a look, ms; a pause longer than this unless the site says otherwise. */
 export const LONG_TALK_MS = 15 * 60_000;
 export const LONG_PAUSE_MS = 30 * 60_000;
 

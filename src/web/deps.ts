@@ -70,6 +70,8 @@ export interface WebConfig {
   maskNumbers?: boolean;
   /** What an operator can pause for, in the order of the buttons. */
   pauseReasons: readonly string[];
+  /** From when on a pause is marked as a long one; 30 by default. */
+  longPauseMinutes?: number;
   /** false: templates and assets are read anew each time, for those who work on them. */
   viewCache?: boolean;
 }

@@ -10,6 +10,9 @@ export function running(ms: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
 }
 
+/** What is left of a time, ms: whole seconds still to come, so that `0:00` means that it is over. */
+export const remaining = (ms: number): string => running(Math.ceil(Math.max(0, ms) / 1000) * 1000);
+
 /** A length of time in words, ms: `8 s`, `34 min`, `1 h 21 min`. */
 export function inWords(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000));
@@ -58,6 +61,9 @@ export function maskedPhone(number: string): string {
 /** Writes each phone number inside a sentence as `write` does; dates and short numbers stay. */
 export const phonesIn = (sentence: string, write: (number: string) => string): string =>
   sentence.replace(/(?<![\d.:])\+?\d{7,15}(?![\d.:])/g, write);
+
+/** Address of a call's story. */
+export const storyPath = (call: string): string => `/calls/${encodeURIComponent(call)}`;
 
 /** Two letters for a round picture: `Aziza Karimova` → `AK`. */
 export function initials(name: string): string {

@@ -1,6 +1,6 @@
 // The parts that change: rendered once a snapshot for all who see the same, on the first request that needs them.
 import type { Snapshot } from '../call/live.js';
-import { type Alarm, nextAlarm } from './alarms.js';
+import { type Alarm, LONG_PAUSE_MS, nextAlarm } from './alarms.js';
 import type { WebConfig, WebDeps } from './deps.js';
 import { clocks } from './format.js';
 import { type Fragment, fragment } from './fragment.js';
@@ -35,7 +35,9 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
   const monitorModel = (masked: boolean) => {
     const snapshot = deps.snapshots.current();
     if (snapshot === null) return { ...shared, none: true };
-    const options = { masked, alarms: alarms(snapshot), now: snapshot.at, clock: clock.second };
+    const longPause =
+      deps.config.longPauseMinutes === undefined ? LONG_PAUSE_MS : deps.config.longPauseMinutes * 60_000;
+    const options = { masked, alarms: alarms(snapshot), now: snapshot.at, longPause, clock: clock.second };
     return { ...shared, ...monitorView(snapshot, options) };
   };
   const colleaguesModel = () => {

@@ -1,8 +1,8 @@
 // Pure. The rows and tiles of the monitor, one function each.
 import { createHash } from 'node:crypto';
 import type { CallNow, OperatorNow, QueueNow, Snapshot, WaitingNow } from '../call/live.js';
-import { type Alarm, LONG_PAUSE_MS, LONG_TALK_MS, waitLevel } from './alarms.js';
-import { DASH, percent, phone } from './format.js';
+import { type Alarm, LONG_TALK_MS, waitLevel } from './alarms.js';
+import { DASH, inWords, percent, phone, storyPath } from './format.js';
 import { callSign, operatorSign, stateSign } from './state.js';
 
 export interface RowOptions {
@@ -11,6 +11,8 @@ export interface RowOptions {
   now: number;
   /** Writes a caller's number, masked or not. */
   write(number: string): string;
+  /** A pause longer than this is marked, ms. */
+  longPause: number;
   /** Names of operators by endpoint, titles of queues by name. */
   names: ReadonlyMap<string, string>;
   titles: ReadonlyMap<string, string>;
@@ -52,6 +54,7 @@ export function waitingRow(w: WaitingNow, snapshot: Snapshot, { now, write }: Ro
   return {
     id: domId('w', `${w.call} ${w.queue}`),
     call: w.call,
+    story: storyPath(w.call),
     level: waitLevel(w.since, within, now),
     position: w.position,
     number: write(w.number) || 'no number',
@@ -64,7 +67,13 @@ export function waitingRow(w: WaitingNow, snapshot: Snapshot, { now, write }: Ro
   };
 }
 
-export function operatorTile(o: OperatorNow, { titles, now, write }: RowOptions) {
+/** Why a state is worth a look; empty while it is not. */
+function tooLong({ state }: OperatorNow, held: number, longPause: number): string {
+  if (state === 'talking' && held >= LONG_TALK_MS) return `talks for more than ${inWords(LONG_TALK_MS)}`;
+  return state === 'paused' && held >= longPause ? `paused for more than ${inWords(longPause)}` : '';
+}
+
+export function operatorTile(o: OperatorNow, { titles, now, write, longPause }: RowOptions) {
   const sign = operatorSign(o);
   const held = o.since === null ? 0 : now - o.since;
   const busy = o.state === 'talking' || o.state === 'ringing';
@@ -76,16 +85,35 @@ export function operatorTile(o: OperatorNow, { titles, now, write }: RowOptions)
     state: o.state,
     sign,
     since: o.state === 'offline' ? null : o.since,
-    long: (o.state === 'talking' && held >= LONG_TALK_MS) || (o.state === 'paused' && held >= LONG_PAUSE_MS),
+    until: o.until,
+    long: tooLong(o, held, longPause),
     gone: o.state === 'offline',
     call: busy ? o.call : '',
     party: busy ? [o.partyName, write(o.party)].filter(Boolean).join(' · ') : '',
     queues: o.queues.map((q) => titles.get(q) ?? q).join(', '),
-    note: busy ? where : o.state === 'ready' ? `${o.answered} today` : '',
+    note: busy || o.state === 'wrap_up' ? where : o.state === 'ready' ? `${o.answered} today` : '',
     offered: o.offered,
     answered: o.answered,
     missed: o.missed,
   };
+}
+
+const STANDS: ReadonlySet<CallNow['state']> = new Set(['held', 'parked']);
+
+/** What is not as with other calls: sign, word, and the sentence behind it. */
+export function callMarks({ source, joined, odd }: Pick<CallNow, 'source' | 'joined' | 'odd'>) {
+  const marks: { icon: string; word: string; why: string }[] = [];
+  if (source === 'ami') {
+    const why =
+      'No hook announced this call. It was found by comparing with the PBX: what came before that is not known.';
+    marks.push({ icon: 'seen', word: 'seen by comparison', why });
+  }
+  if (joined > 0) {
+    const why = `${joined + 1} calls became one: by a transfer, or because somebody took a parked or a ringing call.`;
+    marks.push({ icon: 'joined', word: `${joined + 1} calls in one`, why });
+  }
+  if (odd !== '') marks.push({ icon: 'warn', word: 'odd', why: odd });
+  return marks;
 }
 
 export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
@@ -109,6 +137,10 @@ export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
     toVip: out && c.vip,
     queue: c.queue === '' ? DASH : (titles.get(c.queue) ?? c.queue),
     sign: callSign(c),
+    // A caller who hears music is worth knowing how long.
+    since: STANDS.has(c.state) ? c.since : null,
+    story: storyPath(c.call),
+    marks: callMarks(c),
     startedAt: c.startedAt,
     operators: c.operators.map((o) => names.get(o) ?? o).join(', ') || DASH,
   };

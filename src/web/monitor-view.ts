@@ -3,7 +3,7 @@
 import { abandonRate, addCounts, NO_VISITS } from '../call/kpi.js';
 import type { OperatorNow, Snapshot } from '../call/live.js';
 import { type Alarm, rank } from './alarms.js';
-import { maskedPhone, phone, phonesIn, seconds } from './format.js';
+import { maskedPhone, phone, phonesIn, seconds, storyPath } from './format.js';
 import { callRow, operatorTile, queueTile, type RowOptions, share, versioned, waitingRow } from './monitor-rows.js';
 import { STATE_ORDER, stateSign } from './state.js';
 
@@ -17,6 +17,8 @@ export interface MonitorOptions {
   alarms: ReadonlyMap<string, Alarm>;
   /** The moment of the snapshot, ms. */
   now: number;
+  /** A pause longer than this is marked, ms. */
+  longPause: number;
   clock(at: number): string;
 }
 
@@ -27,7 +29,8 @@ export function monitorView(snapshot: Snapshot, options: MonitorOptions) {
   const names = new Map(snapshot.operators.map((o) => [o.operator, o.name || o.operator]));
   const titles = new Map(snapshot.queues.map((q) => [q.queue, q.title || q.queue]));
   const write = options.masked ? maskedPhone : phone;
-  const rows: RowOptions = { alarms: options.alarms, now: options.now, write, names, titles };
+  const { alarms, now, longPause } = options;
+  const rows: RowOptions = { alarms, now, longPause, write, names, titles };
   const queues = tiles(snapshot, rows);
   const online = snapshot.operators.length - snapshot.totals.operators.offline;
   return {
@@ -51,6 +54,7 @@ export function monitorView(snapshot: Snapshot, options: MonitorOptions) {
     },
     ticker: snapshot.ticker.slice(0, 12).map((line) => ({
       at: options.clock(line.at),
+      story: line.call === undefined ? '' : storyPath(line.call),
       queue: titles.get(line.queue) ?? line.queue,
       text: phonesIn(line.text, write),
     })),

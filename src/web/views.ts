@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Application } from 'express';
 import { create } from 'express-handlebars';
-import { clocks, running } from './format.js';
+import { clocks, remaining, running } from './format.js';
 import { projectRoot } from './root.js';
 
 export interface Views {
@@ -20,6 +20,11 @@ export function setViews(app: Application, timeZone: string, cache: boolean): Vi
     ago: (at: unknown, options: { data: { root: { timersAt?: number } } }) =>
       typeof at === 'number' && options.data.root.timersAt !== undefined
         ? running(options.data.root.timersAt - at)
+        : '',
+    /** What is left until a moment, likewise. */
+    left: (at: unknown, options: { data: { root: { timersAt?: number } } }) =>
+      typeof at === 'number' && options.data.root.timersAt !== undefined
+        ? remaining(at - options.data.root.timersAt)
         : '',
     clock: (at: unknown) => (typeof at === 'number' ? second(at) : ''),
     eq: (a: unknown, b: unknown) => a === b,

@@ -1,7 +1,7 @@
 // Pure. A snapshot as one operator's workstation shows it, and the colleagues that all workstations share.
-import type { CallNow, OperatorNow, Snapshot } from '../call/live.js';
+import type { CallNow, CallState, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
-import { initials, inWords, maskedPhone, phone } from './format.js';
+import { initials, inWords, maskedPhone, phone, storyPath } from './format.js';
 import { domId, versioned } from './monitor-rows.js';
 import { callSign, directionIcon, isMissed, operatorSign, outcomeWords, stateSign } from './state.js';
 
@@ -34,18 +34,21 @@ export function workstationView(snapshot: Snapshot, options: WorkstationOptions)
   const waiting = snapshot.waiting.filter((w) => me.queues.includes(w.queue));
   return {
     me: {
-      ...{ operator: me.operator, state: me.state, sign, since: me.since, reason: me.reason },
-      // A pause asked for in the middle of a call begins after it.
-      pausedNext: me.reason !== '' && (me.state === 'talking' || me.state === 'ringing'),
+      ...{ operator: me.operator, state: me.state, sign, since: me.since, reason: me.reason, until: me.until },
+      // A pause asked for in the middle of a call, or of the wrap-up, begins after it.
+      pausedNext: me.reason !== '' && ['talking', 'ringing', 'wrap_up'].includes(me.state),
+      pausedFor: me.state === 'paused' ? me.reason : '',
       ...can(me),
     },
     title: card === null ? sign.word : `${card.sign.word}: ${card.name || card.number}`,
     card,
+    wrap: wrapUp(snapshot, me, options),
     queues: snapshot.queues
       .filter((q) => me.queues.includes(q.queue))
       .map((q) => ({ ...q, id: domId('mq', q.queue), title: q.title || q.queue })),
     waiting: waiting.slice(0, 50).map((w) => ({
       id: domId('mw', `${w.call} ${w.queue}`),
+      position: w.position,
       number: w.ringing.includes(me.operator) ? phone(w.number) : write(w.number) || 'no number',
       name: w.name,
       vip: w.vip,
@@ -63,10 +66,25 @@ function can({ state }: OperatorNow) {
   const busy = state === 'talking' || state === 'ringing';
   return {
     canLogin: state === 'offline',
-    canReady: state === 'paused' || state === 'wrap_up',
-    canPause: state === 'ready' || state === 'wrap_up' || busy,
+    canReady: state === 'paused',
+    // In a pause: another reason, which begins a new stretch of it.
+    canPause: state !== 'offline',
     canLogout: state === 'ready' || state === 'paused' || state === 'wrap_up',
     busy,
+  };
+}
+
+/** The time after a talk: how long it still is, for which queue, and the call it is about. Null in every other state. */
+function wrapUp(snapshot: Snapshot, me: OperatorNow, { recent, clock }: WorkstationOptions) {
+  if (me.state !== 'wrap_up') return null;
+  const since = me.since ?? snapshot.at;
+  const last = recent.find((r) => r.talk !== null && r.at <= since);
+  return {
+    queue: snapshot.queues.find((q) => q.queue === me.queue)?.title ?? me.queue,
+    since: me.since,
+    until: me.until,
+    whole: me.until === null ? 0 : Math.max(1, me.until - since),
+    call: last === undefined ? null : recentRow(last, snapshot, clock),
   };
 }
 
@@ -89,12 +107,17 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
     direction: directionWords(me, call),
     dialled: call && me.direction === 'in' ? phone(call.to) : '',
     state: me.state,
-    sign: call?.state === 'dialling' ? callSign(call) : stateSign(me.state),
-    since: me.since,
+    sign: call !== undefined && SAYS_MORE.has(call.state) ? callSign(call) : stateSign(me.state),
+    since: call !== undefined && call.state === 'held' ? call.since : me.since,
+    story: storyPath(me.call),
     waitingSince: visit?.since ?? (me.state === 'ringing' && call ? call.startedAt : null),
-    waited: me.state === 'talking' && call && me.queue !== '' ? inWords(call.since - call.startedAt) : '',
+    waited:
+      me.state === 'talking' && call && me.queue !== '' && me.since !== null ? inWords(me.since - call.startedAt) : '',
   };
 }
+
+/** States of a call that tell the operator more than "talking" does. */
+const SAYS_MORE: ReadonlySet<CallState> = new Set(['dialling', 'held', 'conference', 'menu', 'voicemail']);
 
 function directionWords(me: OperatorNow, call: CallNow | undefined): string {
   if (me.direction === 'internal') return 'from inside';
@@ -110,6 +133,7 @@ function recentRow(r: RecentCall, snapshot: Snapshot, clock: (at: number) => str
     at: clock(r.at),
     icon: directionIcon(r.direction, missed),
     missed,
+    story: storyPath(r.call),
     number: phone(r.party) || 'no number',
     dial: /^[+*#\d]+$/.test(r.party) ? r.party : '',
     name: r.name || colleague,
@@ -137,6 +161,7 @@ export function colleaguesView(snapshot: Snapshot) {
         name: o.name || o.operator,
         sign: operatorSign(o),
         at: o.state === 'offline' ? null : o.since,
+        until: o.until,
       }),
     ),
   };

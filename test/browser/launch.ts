@@ -44,7 +44,7 @@ export const watch = (selector: string): string => `
     for (const { type, target } of records) {
       const element = target instanceof Element ? target : target.parentElement;
       const marked = element === document.querySelector('${selector}') && type === 'attributes';
-      if (!marked && !element?.hasAttribute('data-since')) seen.push(type + ' ' + element?.outerHTML.slice(0, 80));
+      if (!marked && !element?.matches('[data-since], [data-until]')) seen.push(type + ' ' + element?.outerHTML.slice(0, 80));
     }
   }).observe(document.querySelector('${selector}'), { subtree: true, childList: true, attributes: true, characterData: true });
 `;

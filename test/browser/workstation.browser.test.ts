@@ -5,6 +5,7 @@ import { type Chromium, type OpenPage, startChromium } from '../../scripts/lab/c
 import type { OperatorNow, Snapshot } from '../../src/call/live.js';
 import { busyDay } from '../web/fixtures.js';
 import { type Served, serve } from '../web/serve.js';
+import { until as happens } from '../web/until.js';
 import { openAs, until, watch } from './launch.js';
 
 describe('the workstation in a browser', function () {
@@ -159,6 +160,70 @@ describe('the workstation in a browser', function () {
         ['hangup', 'PJSIP/112-1'],
       ],
     ]);
+  });
+
+  const wraps = (left: number): Partial<OperatorNow> => ({
+    ...free,
+    ...{ state: 'wrap_up', queue: 'support', since: Date.now() - 24_000, until: Date.now() + left },
+  });
+  const LEFT = `document.querySelector('.left-now .t').textContent`;
+
+  it('counts the wrap-up down by the server’s clock, and stops at zero', async () => {
+    change = wraps(3_500);
+    const { since, until: end } = change;
+    await page.waitForSelector('.wrap-up');
+    expect(await page.locator('#h-wrap').textContent()).to.equal('Wrap-up · Support');
+    expect(await page.title()).to.equal('Wrap-up · Dialhook');
+    expect(await page.locator('#said').textContent()).to.equal('Wrap-up');
+    await until(page, `${LEFT} === '0:02'`);
+    const bar = `(() => { const bar = document.querySelector('.left-bar'); return bar.value / bar.max })()`;
+    expect(await page.evaluate(bar)).to.be.within(0.03, 0.09);
+    await until(page, `${LEFT} === '0:00'`);
+    // The PBX has not said yet that it is over: it stays zero, and it stays a wrap-up.
+    await page.waitForTimeout(1_300);
+    expect(await page.evaluate(LEFT)).to.equal('0:00');
+    expect(await page.locator('#me').getAttribute('data-state')).to.equal('wrap_up');
+    change = { ...wraps(0), since: since ?? 0, until: (end ?? 0) + 60_000 };
+    await until(page, `/^0:5\\d$/.test(${LEFT})`);
+    expect(opened.errors).to.deep.equal([]);
+  });
+
+  it('ends a wrap-up or makes it longer, by key and by click', async () => {
+    change = wraps(60_000);
+    await page.waitForSelector('.wrap-up');
+    await page.keyboard.press('e');
+    await until(page, `document.querySelector('#feedback').textContent.startsWith('Longer wrap-up')`);
+    await page.click('.wrap-up [data-verb="extend"]');
+    await page.keyboard.press('d');
+    await until(page, `document.querySelector('#feedback').textContent.startsWith('End wrap-up')`);
+    await page.keyboard.press('r');
+    await happens(() => served.clicks.length === 4, 'the fourth click');
+    served.clickState = {
+      click: 'pbx1-click-1',
+      state: 'failed',
+      text: 'There is no wrap-up to change: it was over already.',
+    };
+    await page.click('.wrap-up [data-verb="done"]');
+    await page.waitForSelector('#feedback.failed');
+    expect(await page.locator('#feedback').textContent()).to.equal(
+      'End wrap-up · There is no wrap-up to change: it was over already.',
+    );
+    expect(served.clicks.map((one) => one.verb)).to.deep.equal(['extend', 'extend', 'done', 'done', 'done']);
+    expect(served.clicks[0]?.args).to.deep.equal({ operator: '112' });
+  });
+
+  it('changes the reason of a pause; the present one is marked and not offered', async () => {
+    change = { ...free, state: 'paused', reason: 'lunch', since: Date.now() };
+    await page.waitForSelector('#me[data-state="paused"]');
+    expect(await page.locator('#pause-menu summary').textContent()).to.include('Change reason');
+    await page.keyboard.press('p');
+    expect(await page.locator('#pause-menu [aria-current="true"]').getAttribute('data-reason')).to.equal('lunch');
+    await page.keyboard.press('2');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.dataset.reason')).to.equal('meeting');
+    await page.keyboard.press('4');
+    await until(page, `document.querySelector('#feedback').textContent.startsWith('Pause: training')`);
+    expect(served.clicks.map((one) => one.args['reason'])).to.deep.equal(['training']);
   });
 
   it('lets single keys be switched off', async () => {

@@ -40,7 +40,7 @@ const OPERATORS: OperatorLine[] = [
   ['Elena V.', 'talking', 200, 'ru', 'ru,vip'],
   ['Farrukh J.', 'wrap_up', 24, 'support', 'support,uz'],
   ['Gulnara I.', 'talking', 1085, 'sales', 'sales'],
-  ['Hasan O.', 'paused', 552, '', 'support,sales', 'lunch'],
+  ['Hasan O.', 'paused', 1_952, '', 'support,sales', 'lunch'],
   ['Irina P.', 'talking', 104, 'delivery', 'delivery,ru'],
   ['Jasur N.', 'ready', 125, '', 'billing,vip'],
   ['Kamila S.', 'talking', 51, 'support', 'support'],
@@ -131,7 +131,18 @@ function calls(now: number, all: OperatorNow[], waiting: WaitingNow[]): CallNow[
       ...{ channel: `PJSIP/trunk-${w.call}`, odd: '', source: 'hook', joined: 0 },
     }),
   );
-  return [...talks, ...waits].sort((a, b) => a.startedAt - b.startedAt);
+  // Not every call only talks or waits.
+  const [first, second_, third, fourth] = talks;
+  if (first) Object.assign(first, { state: 'held', since: now - 47 * second });
+  if (second_) Object.assign(second_, { joined: 1 });
+  if (third) Object.assign(third, { source: 'ami', odd: 'seen by comparison only' });
+  if (fourth) Object.assign(fourth, { state: 'conference' });
+  const parked: CallNow = {
+    ...{ call: 'pbx1-1763000199.9', direction: 'in', from: '5550188', name: '', vip: false, to: '5551000', queue: '' },
+    ...{ state: 'parked', since: now - 47 * second, startedAt: now - 130 * second, operators: [] },
+    ...{ channel: 'PJSIP/trunk-000001f9', odd: '', source: 'hook', joined: 0 },
+  };
+  return [...talks, parked, ...waits].sort((a, b) => a.startedAt - b.startedAt);
 }
 
 function queues(all: OperatorNow[], waiting: WaitingNow[]): QueueNow[] {

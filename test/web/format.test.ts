@@ -8,6 +8,7 @@ import {
   percent,
   phone,
   phonesIn,
+  remaining,
   running,
   seconds,
 } from '../../src/web/format.js';
@@ -21,11 +22,18 @@ describe('format', () => {
     expect(seconds(16.4)).to.equal('0:16');
   });
 
+  it('counts down to the moment itself: 0:00 means over, never a second before', () => {
+    expect([60_000, 59_001, 1, 0, -5_000].map(remaining)).to.deep.equal(['1:00', '1:00', '0:01', '0:00', '0:00']);
+  });
+
   it('counts in the browser exactly as on the server', async () => {
-    const browser = (await import(String('../../public/js/duration.js'))) as { running(ms: number): string };
-    fc.assert(
-      fc.property(fc.integer({ min: -100_000, max: 400_000_000 }), (ms) => browser.running(ms) === running(ms)),
-    );
+    const browser = (await import(String('../../public/js/duration.js'))) as {
+      running(ms: number): string;
+      remaining(ms: number): string;
+    };
+    const any = fc.integer({ min: -100_000, max: 400_000_000 });
+    fc.assert(fc.property(any, (ms) => browser.running(ms) === running(ms)));
+    fc.assert(fc.property(any, (ms) => browser.remaining(ms) === remaining(ms)));
   });
 
   it('writes lengths in words', () => {

@@ -7,7 +7,7 @@ import { busyDay, crowdedDay, emptyDay } from './fixtures.js';
 const NOW = 1_763_000_000_000;
 const view = (snapshot: Snapshot, masked: boolean = false) => {
   const alarms = new Map(snapshot.queues.map((q) => [q.queue, nextAlarm(undefined, q, snapshot.at)]));
-  return monitorView(snapshot, { masked, alarms, now: snapshot.at, clock: String });
+  return monitorView(snapshot, { masked, alarms, now: snapshot.at, longPause: 30 * 60_000, clock: String });
 };
 
 describe('the monitor’s view', () => {
@@ -56,18 +56,75 @@ describe('the monitor’s view', () => {
     for (const id of ids) expect(id).to.match(/^[\w.-]+$/);
   });
 
-  it('marks a talk of a quarter of an hour, and draws a crowd in one line each', () => {
+  it('marks a talk of a quarter of an hour and a long pause with words, and draws a crowd in one line each', () => {
     expect(
       view(busyDay(NOW))
         .operators.filter((o) => o.long)
-        .map((o) => o.name),
-    ).to.deep.equal(['Gulnara I.']);
+        .map((o) => `${o.name} ${o.long}`),
+    ).to.deep.equal(['Gulnara I. talks for more than 15 min', 'Hasan O. paused for more than 30 min']);
     expect([view(busyDay(NOW)).crowd, view(crowdedDay(NOW, 60)).crowd]).to.deep.equal([false, true]);
     expect(
       view(busyDay(NOW))
         .operators.slice(-2)
         .every((o) => o.gone),
     ).to.equal(true);
+  });
+
+  it('tells of a wrap-up how long it still is, and for which queue', () => {
+    const farrukh = view(busyDay(NOW)).operators.find((o) => o.operator === '106');
+    expect([farrukh?.until, farrukh?.note]).to.deep.equal([NOW + 36_000, 'Support']);
+    expect(view(busyDay(NOW)).operators.find((o) => o.operator === '103')?.until).to.equal(null);
+  });
+
+  it('has a sign and a word for every state of a call, no two alike', () => {
+    const day = busyDay(NOW);
+    const [like] = day.calls;
+    if (!like) throw new Error('no call');
+    const states = [
+      'dialling',
+      'waiting',
+      'ringing',
+      'talking',
+      'held',
+      'parked',
+      'conference',
+      'menu',
+      'voicemail',
+    ] as const;
+    const rows = view({
+      ...day,
+      calls: states.map((state) => ({ ...like, call: state, direction: 'out', state })),
+    }).calls;
+    expect(new Set(rows.map((c) => c.sign.word)).size).to.equal(states.length);
+    expect(new Set(rows.map((c) => c.sign.icon)).size).to.equal(states.length);
+    // How long somebody hears music already is said beside it.
+    expect(rows.filter((c) => c.since !== null).map((c) => c.sign.word)).to.deep.equal(['On hold', 'Parked']);
+  });
+
+  it('marks calls that no hook announced, that became one, or that are odd: sign, word, reason', () => {
+    const day = busyDay(NOW);
+    const marks = view(day).calls.flatMap((c) => c.marks.map((mark) => `${mark.icon} ${mark.word}`));
+    expect(marks.sort()).to.deep.equal(['joined 2 calls in one', 'seen seen by comparison', 'warn odd']);
+    const odd = view(day)
+      .calls.flatMap((c) => c.marks)
+      .find((mark) => mark.word === 'odd');
+    expect(odd?.why).to.equal('seen by comparison only');
+  });
+
+  it('leads from each call to its story, whatever its id holds', () => {
+    const day = busyDay(NOW);
+    const [like] = day.calls;
+    if (!like) throw new Error('no call');
+    const [row] = view({ ...day, calls: [{ ...like, call: 'a/b?c#"d' }] }).calls;
+    expect(row?.story).to.equal('/calls/a%2Fb%3Fc%23%22d');
+    const ticker = view({
+      ...day,
+      ticker: [
+        { at: NOW, queue: '', text: 'x', call: 'pbx1-1.1' },
+        { at: NOW, queue: '', text: 'y' },
+      ],
+    }).ticker;
+    expect(ticker.map((line) => line.story)).to.deep.equal(['/calls/pbx1-1.1', '']);
   });
 
   it('names the client on the side where the client is', () => {

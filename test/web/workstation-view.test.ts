@@ -40,14 +40,46 @@ describe('the workstation’s view', () => {
     };
     expect(can({ state: 'offline' })).to.deep.equal(['canLogin']);
     expect(can({ state: 'ready' })).to.deep.equal(['canPause', 'canLogout']);
-    expect(can({ state: 'paused' })).to.deep.equal(['canReady', 'canLogout']);
+    // In a pause, another reason can be given.
+    expect(can({ state: 'paused' })).to.deep.equal(['canReady', 'canPause', 'canLogout']);
     expect(can({ state: 'talking' })).to.deep.equal(['canPause']);
-    expect(can({ state: 'wrap_up' })).to.deep.equal(['canReady', 'canPause', 'canLogout']);
+    expect(can({ state: 'wrap_up' })).to.deep.equal(['canPause', 'canLogout']);
   });
 
   it('knows a pause that begins after the call', () => {
     expect(view(dayOf('112', { reason: 'lunch' }), '112').me).to.include({ pausedNext: true, reason: 'lunch' });
     expect(view(busyDay(NOW), '112').me.pausedNext).to.equal(false);
+    const paused = view(dayOf('103', { state: 'paused', reason: 'lunch' }), '103').me;
+    expect([paused.pausedNext, paused.pausedFor]).to.deep.equal([false, 'lunch']);
+    expect(view(dayOf('106', { reason: 'lunch' }), '106').me).to.include({ pausedNext: true, pausedFor: '' });
+  });
+
+  it('tells of a wrap-up how long it still is, for which queue, and after which call', () => {
+    const { wrap, me, card, title } = view(busyDay(NOW), '106');
+    expect([me.state, me.until, card, title]).to.deep.equal(['wrap_up', NOW + 36_000, null, 'Wrap-up']);
+    expect(wrap).to.include({ queue: 'Support', since: NOW - 24_000, until: NOW + 36_000, whole: 60_000 });
+    expect(wrap?.call).to.include({ name: 'Aziza Karimova', outcome: '3 min 12 s', story: '/calls/pbx1-17636.1' });
+    expect(view(busyDay(NOW), '112').wrap).to.equal(null);
+    // Without an end nothing is counted down, and nothing is divided by zero.
+    expect(view(dayOf('106', { until: null }), '106').wrap).to.include({ until: null, whole: 0 });
+  });
+
+  it('says that the caller hears music, since when, and still after how long they were answered', () => {
+    const day = busyDay(NOW);
+    const held = {
+      ...day,
+      calls: day.calls.map((c) =>
+        c.operators.includes('112') ? { ...c, state: 'held' as const, since: NOW - 5_000 } : c,
+      ),
+    };
+    const { card, title } = view(held, '112');
+    expect([card?.sign.word, card?.sign.icon, card?.since, card?.waited]).to.deep.equal([
+      'On hold',
+      'hold',
+      NOW - 5_000,
+      '38 s',
+    ]);
+    expect(title).to.match(/^On hold: /);
   });
 
   it('shows a phone that was never heard of as offline, not as an error', () => {
