@@ -60,13 +60,14 @@ export function parseLine(line: string): Parsed {
 
 const refuse = (field: string, reason: string): Parsed => ({ ok: false, refusal: { field, reason } });
 
-/** The two fields that are milliseconds here and seconds on the line. */
+/** The fields that are milliseconds here and seconds on the line. */
 const WRITTEN: Record<string, (ms: number) => string> = {
   at: (ms) => (ms / 1000).toFixed(3),
   until: (ms) => String(Math.round(ms / 1000)),
+  since: (ms) => String(Math.round(ms / 1000)),
 };
 
-/** Writes fields as an event line; empty and null fields are left out. `at` and `until` are taken in milliseconds. */
+/** Writes fields as an event line; empty and null fields are left out. `at`, `until` and `since` are taken in milliseconds. */
 export function formatLine(fields: Record<string, string | number | null | undefined>): string {
   const out = new URLSearchParams();
   for (const [key, value] of Object.entries(fields)) {

@@ -45,5 +45,9 @@ export const second = z
   .string()
   .regex(/^\d{9,11}$/, 'is not whole seconds of the epoch')
   .transform((s) => Number(s) * 1000);
+export const optionalSecond = z
+  .union([z.literal('').transform(() => null), second])
+  .nullable()
+  .default(null);
 /** Name of a PBX. */
 export const pbxName = z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, 'is not a name of 1 to 32 letters, digits, - or _');

@@ -5,6 +5,7 @@ import {
   id,
   instant,
   optionalId,
+  optionalSecond,
   optionalText,
   optionalWhole,
   optionalWord,
@@ -68,7 +69,10 @@ export const EVENTS = {
   }),
   /** A channel is gone and nobody said so: found by comparing with the PBX. */
   lost: z.object({ ...common, uniqueid: id, event: z.literal('lost'), reason: optionalWord }),
-  /** A channel lives and nobody announced it: found by comparing with the PBX. `bridge` is shared by those who talk. */
+  /**
+   * A channel lives and nobody announced it, or is of another story than the tables hold: found by comparing with the PBX.
+   * `since` is when it began, by the PBX's word; all the rest is so at `at`. `bridge` is shared by those who talk.
+   */
   found: define('found', {
     endpoint: optionalWord,
     from: optionalText,
@@ -76,6 +80,7 @@ export const EVENTS = {
     state: optionalWord,
     application: optionalWord,
     bridge: optionalId,
+    since: optionalSecond,
   }),
 
   // ---- dialling
@@ -135,8 +140,8 @@ export const EVENTS = {
   quit: define('quit', { room: word, reason: optionalWord }),
   /** A message was left, or not (`status` FAILED); `length` in seconds. */
   voicemail: define('voicemail', { mailbox: word, status: optionalWord, length: optionalWhole, file: optionalText }),
-  /** A recording starts on this channel, and stops (it also stops with the channel). */
-  record: define('record', { file: text, mode: optionalWord }),
+  /** A recording starts on this channel, and stops (it also stops with the channel). Only a hook knows the file. */
+  record: define('record', { file: optionalText, mode: optionalWord }),
   recorded: define('recorded', { file: optionalText, length: optionalWhole }),
   /** A supervisor listens to `target`, whispers to it or speaks with both, on the supervisor's own channel; and stops. */
   spy: define('spy', {
