@@ -2,14 +2,14 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: help setup demo demo-pbx test unit lint bench build install
+.PHONY: help setup demo demo-pbx test unit lint stories stories-doc bench build install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 RUN := node --import tsx
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install what building, running and testing need
 	@scripts/setup.sh
@@ -33,6 +33,14 @@ unit: ## pass the tests that need nothing from outside (20 s)
 lint: ## check style, types and shell scripts
 	@scripts/setup.sh node
 	@$(RUN) scripts/test.ts lint
+
+stories: ## play every story on the fold, on Asterisk 16 and on 22 (ARGS='-g park': some of them)
+	@scripts/setup.sh node mariadb asterisk
+	@$(RUN) scripts/stories.ts $(ARGS)
+
+stories-doc: ## write docs/stories.md from the stories
+	@scripts/setup.sh node
+	@$(RUN) scripts/stories.ts --doc
 
 bench: ## measure
 	@scripts/setup.sh

@@ -11,13 +11,24 @@ const LEAK_MS = Number(process.env['DIALHOOK_LEAK_MS'] || 5000);
 const tell = (note: Note) => process.stdout.write(writeNote(note));
 const fileOf = (test: Mocha.Runnable | Mocha.Suite) => relative(process.cwd(), test.file ?? test.parent?.file ?? '');
 
+/** What the test says itself (a story is played before its test asks for it), else what mocha measured. */
+const secondsOf = (test: Mocha.Runnable & { seconds?: number }) => test.seconds ?? (test.duration ?? 0) / 1000;
+
 class Teller {
   constructor(runner: Mocha.Runner) {
     runner.on('test', (test) => tell({ kind: 'test', file: fileOf(test), title: test.fullTitle() }));
-    runner.on('pass', (test) => tell({ kind: 'pass', file: fileOf(test), title: test.fullTitle() }));
+    runner.on('pass', (test) =>
+      tell({ kind: 'pass', file: fileOf(test), title: test.fullTitle(), seconds: secondsOf(test) }),
+    );
     runner.on('pending', (test) => tell({ kind: 'pending', file: fileOf(test), title: test.fullTitle() }));
     runner.on('fail', (test, error) =>
-      tell({ kind: 'fail', file: fileOf(test), title: test.fullTitle(), text: textOf(error) }),
+      tell({
+        kind: 'fail',
+        file: fileOf(test),
+        title: test.fullTitle(),
+        text: textOf(error),
+        seconds: secondsOf(test),
+      }),
     );
   }
 }

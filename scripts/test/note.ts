@@ -2,9 +2,9 @@
 
 export type Note =
   | { kind: 'test'; file: string; title: string }
-  | { kind: 'pass'; file: string; title: string }
+  | { kind: 'pass'; file: string; title: string; seconds: number }
   | { kind: 'pending'; file: string; title: string }
-  | { kind: 'fail'; file: string; title: string; text: string }
+  | { kind: 'fail'; file: string; title: string; text: string; seconds: number }
   | { kind: 'end' }
   /** The tests are over, but something keeps the process alive. */
   | { kind: 'leak'; resources: string[] };

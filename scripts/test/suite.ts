@@ -25,6 +25,8 @@ export interface SuiteRun {
   /** Processes that share the files; 1 unless said. */
   jobs?: number;
   print(line: string): void;
+  /** Hears of each test as it ends, for those who want more than the counts. */
+  onNote?(note: Note): void;
 }
 
 const RUNNER = new URL('mocha.ts', import.meta.url).pathname;
@@ -52,14 +54,17 @@ function shareOut(files: string[], jobs: number): string[][] {
 }
 
 /** Fills the result from the notes of the process; gives what went wrong with the process itself. */
-async function follow({ suite, files, env, limitSeconds, print }: SuiteRun, result: Result): Promise<string | null> {
+async function follow(run: SuiteRun, result: Result): Promise<string | null> {
+  const { suite, files, env, limitSeconds, print } = run;
   const args = ['--import', 'tsx', RUNNER, ...files];
   const child = await startChild(suite, process.execPath, args, { env: { ...process.env, ...env } });
   const progress = createProgress(result, print);
   child.onLine((line) => {
     const note = readNote(line);
-    if (note !== null) progress.take(note);
-    else if (line.trim() !== '') print(`    | ${line}`);
+    if (note !== null) {
+      progress.take(note);
+      run.onNote?.(note);
+    } else if (line.trim() !== '') print(`    | ${line}`);
   });
   const exit = await within(child.exited, limitSeconds * 1000, suite).catch(() => null);
   if (exit === null) await child.stop(5000);

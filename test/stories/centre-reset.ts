@@ -16,11 +16,14 @@ export async function readGlobals(centre: Centre): Promise<Globals> {
   return new Map(pairs.filter(([name]) => !RUN_TIME.includes(name)));
 }
 
-/** Puts everything back. `globals` are those of the new centre. */
-export async function reset(centre: Centre, globals: Globals): Promise<void> {
+/** `102 paused lunch`: an operator's state when a story begins, where it is not the crew's own. */
+export type Given = readonly (readonly string[])[];
+
+/** Puts everything back. `globals` are those of the new centre, `given` is what this story wants otherwise. */
+export async function reset(centre: Centre, globals: Globals, given: Given = []): Promise<void> {
   await resetGlobals(centre, globals);
   await resetPhones(centre);
-  await resetCrew(centre);
+  await resetCrew(centre, given);
 }
 
 async function resetGlobals(centre: Centre, wanted: Globals): Promise<void> {
@@ -41,26 +44,50 @@ async function resetPhones(centre: Centre): Promise<void> {
   for (const [user, phone] of centre.phones) await (user === '108' ? phone.unregister() : phone.register());
 }
 
-/** Logs everybody in who should be, and out who should not: by their phones, as they would. */
-async function resetCrew(centre: Centre): Promise<void> {
-  const { knex } = centre.db;
-  const rows = (await knex('rt_operators')) as { operator: string; presence: string; queues: string }[];
-  const isRight = (operator: string) => {
-    const row = rows.find((one) => one.operator === operator);
-    const queues = CREW[operator] ?? '';
-    if (queues === '') return row === undefined || row.presence === 'offline';
-    return row?.presence === 'ready' && row.queues.replace(/,/g, '&') === queues;
-  };
-  for (const operator of OPERATORS.filter((one) => !isRight(one))) {
-    if (rows.some((row) => row.operator === operator && row.presence !== 'offline')) await logOut(centre, operator);
-    const queues = CREW[operator];
-    if (queues !== undefined) await logIn(centre, [operator], queues);
+interface Place {
+  queues: string;
+  presence: string;
+  reason: string;
+}
+
+const OUT: Place = { queues: '', presence: 'offline', reason: '' };
+
+/** Where an operator should be: logged in to the queues of the crew (sales, if it is none of them), unless given otherwise. */
+function placeOf(operator: string, given: Given): Place {
+  const own = CREW[operator];
+  const said = given.find(([who]) => who === operator);
+  if (said === undefined) return own === undefined ? OUT : { queues: own, presence: 'ready', reason: '' };
+  const [, presence = 'ready', ...reason] = said;
+  return presence === 'offline' ? OUT : { queues: own ?? 'sales', presence, reason: reason.join(' ') };
+}
+
+/** Logs everybody in who should be, and out who should not, and pauses: by their phones, as they would. */
+async function resetCrew(centre: Centre, given: Given): Promise<void> {
+  const rows = new Map((await rowsOf(centre)).map((row) => [row.operator, row]));
+  for (const operator of OPERATORS) {
+    const row = rows.get(operator);
+    const is: Place = !row || row.presence === 'offline' ? OUT : { ...row, queues: row.queues.replace(/,/g, '&') };
+    const wanted = placeOf(operator, given);
+    if (is.presence === wanted.presence && is.queues === wanted.queues && is.reason === wanted.reason) continue;
+    if (is !== OUT) await bySaying(centre, operator, '*46', 'offline');
+    if (wanted === OUT) continue;
+    await logIn(centre, [operator], wanted.queues);
+    if (wanted.presence === 'paused') await bySaying(centre, operator, codeOf(wanted.reason), 'paused');
   }
 }
 
-async function logOut(centre: Centre, operator: string): Promise<void> {
-  await centre.phones.get(operator)?.call('*46').ended(5000);
-  const isOut = async () =>
-    (await centre.db.knex('rt_operators').where({ operator }).first('presence'))?.presence === 'offline';
-  await until(isOut, { what: `${operator} is logged out`, deadline: 5000 });
+const rowsOf = async (centre: Centre) => (await centre.db.knex('rt_operators')) as (Place & { operator: string })[];
+
+/** `*47` with the digit of the reason: DH_REASON_1 is break, 2 lunch, 3 training; another word needs a click. */
+function codeOf(reason: string): string {
+  const digit = ['break', 'lunch', 'training'].indexOf(reason) + 1;
+  if (digit === 0) throw new Error(`a story can't begin with a pause for "${reason}": no code of the phones says that`);
+  return `*47${digit}`;
+}
+
+/** Dials a code and waits until the tables know what it did. */
+async function bySaying(centre: Centre, operator: string, code: string, presence: string): Promise<void> {
+  await centre.phones.get(operator)?.call(code).ended(5000);
+  const done = async () => (await rowsOf(centre)).some((row) => row.operator === operator && row.presence === presence);
+  await until(done, { what: `${operator} is ${presence}`, deadline: 5000 });
 }

@@ -1,11 +1,15 @@
 // Which tests this run was asked for. Mocha tells its tests nothing of -g, and stories are played before their test comes.
 
-/** True when the run was not told to leave the test of this full title out, by mocha's -g, -f or DIALHOOK_STORIES. */
-export function chosen(fullTitle: string, argv: readonly string[] = process.argv): boolean {
-  const pattern = optionOf(argv, '-g', '--grep') ?? process.env['DIALHOOK_STORIES'];
-  const text = optionOf(argv, '-f', '--fgrep');
-  if (pattern !== undefined && !new RegExp(pattern).test(fullTitle)) return false;
-  return text === undefined || fullTitle.includes(text);
+/**
+ * True when the run was not told to leave this test out: by mocha's -g or -f, which look at the whole title, or by
+ * DIALHOOK_STORIES, which looks at the test's own.
+ */
+export function chosen(suite: string, title: string, argv: readonly string[] = process.argv): boolean {
+  const whole = `${suite} ${title}`;
+  const [pattern, text] = [optionOf(argv, '-g', '--grep'), optionOf(argv, '-f', '--fgrep')];
+  if (pattern !== undefined && !new RegExp(pattern).test(whole)) return false;
+  if (text !== undefined && !whole.includes(text)) return false;
+  return new RegExp(process.env['DIALHOOK_STORIES'] ?? '', 'i').test(title);
 }
 
 /** True when some were left out: what must hold over all stories cannot be asked then. */

@@ -4,11 +4,13 @@ import { within } from '../../scripts/lab/wait.js';
 import { emptyDatabase, type TestDb } from '../store/databases.js';
 import { type Centre, CREW, logIn, openCentre, quiet } from './centre.js';
 import { type Globals, readGlobals, reset } from './centre-reset.js';
-import { perform } from './perform.js';
+import { OffTime, perform } from './perform.js';
 import type { Story } from './story.js';
 
 /** Longest time one play may take, ms; a story that needs more is no story. */
 const PLAY_MS = 60_000;
+/** How often a story is played whose rows were right and whose times were not; one that is late thrice is not late by chance. */
+const PLAYS = 3;
 
 /** How a play went. */
 export interface Played {
@@ -41,7 +43,7 @@ export async function openTroupe(version: AsteriskVersion, size: number, stories
   const left = [...stories];
   const work = async (stand: Stand) => {
     for (let story = left.shift(); story; story = left.shift())
-      results.get(story.file)?.resolve(await tryOne(stand, story));
+      results.get(story.file)?.resolve(await inTime(stand, story));
   };
   return {
     centres: stands.map((stand) => stand.centre),
@@ -74,12 +76,18 @@ async function openStand(version: AsteriskVersion, n: number): Promise<Stand> {
   return { centre, database, globals };
 }
 
+async function inTime(stand: Stand, story: Story): Promise<Played> {
+  let played = await tryOne(stand, story);
+  for (let n = 1; n < PLAYS && played.error instanceof OffTime; n++) played = await tryOne(stand, story);
+  return played;
+}
+
 async function tryOne(stand: Stand, story: Story): Promise<Played> {
   const { centre, globals } = stand;
   let started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    await reset(centre, globals);
+    await reset(centre, globals, story.given);
     started = performance.now();
     await within(perform(centre, story), PLAY_MS, `${story.file} to be played`);
     return { seconds: seconds(), error: null };
