@@ -50,7 +50,7 @@ function targetsOf(step: Step): Target[] {
     const branches = step.args.slice(step.args.lastIndexOf('?') + 1);
     found.push(...split(branches, ':').map((branch) => jump(branch, step)));
   }
-  for (const [, context = '', exten = '', priority = ''] of step.args.matchAll(/\bb\(([\w-]+)\^(\w+)\^(\w+)\)/g)) {
+  for (const [, context = '', exten = '', priority = ''] of step.args.matchAll(/\b[bB]\(([\w-]+)\^(\w+)\^(\w+)\)/g)) {
     found.push({ context, exten, priority, from: step });
   }
   for (const [, context = ''] of step.args.matchAll(/\bU\(([\w-]+)\)/g)) {
@@ -63,9 +63,10 @@ function targetsOf(step: Step): Target[] {
   return found;
 }
 
-/** The two ways of sending stand for the argument that names them; DH_OUT_CONTEXT is a site's own. */
+/** The two ways of sending stand for the argument that names them; some contexts are a site's own. */
+const SITE = ['${DH_OUT_CONTEXT}', '${DH_TRANSFER_CONTEXT}'];
 const resolved = (target: Target): Target[] => {
-  if (target.context === '${DH_OUT_CONTEXT}') return [];
+  if (SITE.includes(target.context)) return [];
   if (target.context !== 'dialhook-${ARG2}') return [target];
   return ['dialhook-bound', 'dialhook-send'].map((context) => ({ ...target, context }));
 };
