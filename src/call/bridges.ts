@@ -128,13 +128,16 @@ function leftBehind(edges: readonly Edge[], shape: Shape): { a: string; b: strin
       } else list.push({ at: edge.until, partners: new Set([partner]) });
     }
   }
-  const busy = (who: string, at: number) =>
-    edges.some((e) => (e.a === who || e.b === who) && e.from > at - TOGETHER && e.from <= at + TOGETHER);
-  return [...gone.values()].flat().flatMap(({ at, partners }) => {
+  const hands = (e: Edge, who: string) => handOf(shape.channels.get(e.a === who ? e.b : e.a) as ChannelFacts);
+  // Who was put together with somebody else just then needs no guess.
+  const busy = (who: string, at: number, hand: string) =>
+    edges.some((e) => touches(e, who) && Math.abs(e.from - at) <= TOGETHER && hands(e, who) !== hand);
+  const all = [...gone].flatMap(([hand, list]) => list.map((one) => ({ hand, ...one })));
+  return all.flatMap(({ hand, at, partners }) => {
     const [a, b, third] = [...partners];
     if (a === undefined || b === undefined || third !== undefined) return [];
     const free = [a, b].filter((who) => !isLocal(shape.channels.get(who) as ChannelFacts));
-    return free.some((who) => busy(who, at)) ? [] : [{ a, b, at }];
+    return free.some((who) => busy(who, at, hand)) ? [] : [{ a, b, at }];
   });
 }
 
@@ -150,18 +153,32 @@ export interface Meeting {
   until: number | null;
   /** One was taken away; otherwise somebody ended. */
   moved: boolean;
+  /** The Local channels between them, by uniqueid. */
+  via: readonly string[];
 }
 
 /** Every meeting, in the order in which they began. */
 export function meetingsOf(edges: readonly Edge[], shape: Shape): Meeting[] {
   const meetings: Meeting[] = [];
   for (const person of shape.people) walk(person, person.uniqueid, null, null, edges, shape, meetings);
-  return meetings.sort(
-    (x, y) => x.from - y.from || x.b.openedAt - y.b.openedAt || (x.b.uniqueid < y.b.uniqueid ? -1 : 1),
-  );
+  meetings.sort((x, y) => x.from - y.from || x.b.openedAt - y.b.openedAt || (x.b.uniqueid < y.b.uniqueid ? -1 : 1));
+  return meetings.filter((meeting, n) => !continues(meeting, meetings.slice(0, n)));
 }
 
-type Window = Pick<Meeting, 'from' | 'until' | 'moved'>;
+/** A Local channel that goes from between two people interrupts them for some milliseconds at most: one meeting, ms. */
+const UNHEARD = 100;
+
+/** Makes a meeting the continuation of an earlier one of the same two; true when it was one. */
+function continues(meeting: Meeting, earlier: readonly Meeting[]): boolean {
+  const before = earlier.findLast((m) => m.a === meeting.a && m.b === meeting.b);
+  if (!before || before.until === null || meeting.from - before.until > UNHEARD) return false;
+  if (before.via.length === 0) return false;
+  before.until = meeting.until;
+  before.moved = meeting.moved;
+  return true;
+}
+
+type Window = Pick<Meeting, 'from' | 'until' | 'moved' | 'via'>;
 
 /** Goes from a person along the edges, through Local channels, to the next people. */
 function walk(
@@ -185,9 +202,10 @@ function walk(
       if (other !== from && first(from, other)) found.push({ a: from, b: other, ...common });
       continue;
     }
-    walk(from, other.uniqueid, edge, common, edges, shape, found, depth + 1);
     const far = shape.pipes.get(other.uniqueid);
-    if (far) walk(from, far.uniqueid, edge, common, edges, shape, found, depth + 1);
+    const through = { ...common, via: [...common.via, other.uniqueid, ...(far ? [far.uniqueid] : [])] };
+    walk(from, other.uniqueid, edge, through, edges, shape, found, depth + 1);
+    if (far) walk(from, far.uniqueid, edge, through, edges, shape, found, depth + 1);
     else if (!edges.some((e) => e !== edge && touches(e, other.uniqueid))) toCaller(from, common, shape, found);
   }
 }
@@ -210,10 +228,10 @@ const first = (a: ChannelFacts, b: ChannelFacts): boolean =>
   a.openedAt < b.openedAt || (a.openedAt === b.openedAt && a.uniqueid < b.uniqueid);
 
 function overlap(window: Window | null, edge: Edge): Window | null {
-  const own = { from: edge.from, until: edge.until, moved: edge.how === 'moved' };
+  const own = { from: edge.from, until: edge.until, moved: edge.how === 'moved', via: [] };
   if (!window) return own;
   const from = Math.max(window.from, own.from);
   const sooner = window.until === null || (own.until !== null && own.until < window.until) ? own : window;
   if (sooner.until !== null && sooner.until < from) return null;
-  return { from, until: sooner.until, moved: sooner.moved };
+  return { from, until: sooner.until, moved: sooner.moved, via: window.via };
 }

@@ -60,11 +60,12 @@ function endedBy(
   if (at === null) return '';
   if (meeting.moved) return 'transfer';
   const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
-  const handedOn = (side: ChannelFacts) =>
-    stays(side) &&
-    (facts.splits.some((s) => s.uniqueid === side.uniqueid && Math.abs(s.at - at) <= TOGETHER) ||
-      edges.some((e) => (e.a === side.uniqueid || e.b === side.uniqueid) && e.from >= at && e.from - at <= TOGETHER));
-  if (handedOn(own) || handedOn(other)) return 'transfer';
+  // Behind a Local channel it is the Local half that is handed on, and the caller only notices another voice.
+  const staying = [own, other].filter(stays).map((side) => side.uniqueid);
+  const handedOn = (id: string) =>
+    facts.splits.some((s) => s.uniqueid === id && Math.abs(s.at - at) <= TOGETHER) ||
+    edges.some((e) => (e.a === id || e.b === id) && e.from >= at && e.from - at <= TOGETHER);
+  if (staying.length > 0 && [...staying, ...meeting.via].some(handedOn)) return 'transfer';
   if (stays(other) && !stays(own)) return 'operator';
   if (stays(own) && !stays(other)) return 'party';
   const by = own.by || other.by;
