@@ -54,7 +54,8 @@ describe('dialplan: safety', () => {
   });
 
   it('filters what reaches an application that acts', () => {
-    const acting = /^(Dial|Queue|SoftHangup|AddQueueMember|RemoveQueueMember|PauseQueueMember|UnpauseQueueMember)$/;
+    const acting =
+      /^(Dial|Queue|SoftHangup|AddQueueMember|RemoveQueueMember|PauseQueueMember|UnpauseQueueMember|Park|ParkedCall|Pickup|PickupChan)$/;
     const bold = steps.filter((s) => acting.test(s.app) && s.file !== 'pbx/extensions.conf');
     const allowed = new Set([
       'DH_OPERATOR',
@@ -64,6 +65,10 @@ describe('dialplan: safety', () => {
       'DH_CLICK_RING',
       'DH_DIAL',
       'DH_QUEUE',
+      'DH_HOME',
+      'DH_NUMBER',
+      'DH_PARK_TIME',
+      'DH_TRANSFER_RING',
       'ARG1',
       'ARG2',
       'ARG3',
@@ -77,6 +82,12 @@ describe('dialplan: safety', () => {
       const last = sets.filter((s) => s.args.includes('${FILTER('));
       expect(last.length, name).to.be.greaterThan(0);
     }
+    // Who is rung, taken or parked by a transfer: the number, or the name in a channel, is filtered wherever it is set.
+    const number = steps.filter(
+      (s) => /^(LOCAL\()?DH_(NUMBER|HOME)\)?=/.test(s.args) && /dialhook-(transfer|park)\.conf/.test(s.file),
+    );
+    expect(number.length).to.be.greaterThan(4);
+    expect(number.filter((s) => !/=\$\{FILTER\(0-9/.test(s.args)).map(where)).to.deep.equal([]);
   });
 
   it('gives no pattern of a click the letters that are extensions of Asterisk itself', () => {
@@ -167,11 +178,16 @@ const MODULE_OF: Record<string, string> = {
   ExecIf: 'app_exec',
   Gosub: 'app_stack',
   Originate: 'app_originate',
+  Park: 'res_parking',
+  ParkedCall: 'res_parking',
   PauseQueueMember: 'app_queue',
+  Pickup: 'app_directed_pickup',
+  PickupChan: 'app_directed_pickup',
   Playtones: 'app_playtones',
   Queue: 'app_queue',
   RemoveQueueMember: 'app_queue',
   Return: 'app_stack',
   SoftHangup: 'app_softhangup',
+  StackPop: 'app_stack',
   UnpauseQueueMember: 'app_queue',
 };
