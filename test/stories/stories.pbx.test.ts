@@ -1,7 +1,8 @@
 // Every story that has a `play` line, on a real Asterisk with real phones: the rows must be those of the text.
 import { expect } from 'chai';
 import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
-import { chosen } from './chosen.js';
+import { chosen, isSelection } from './chosen.js';
+import { findings, produced } from './produced.js';
 import { allStories } from './story.js';
 import { openTroupe, type Troupe } from './troupe.js';
 
@@ -42,4 +43,13 @@ describe(suite, function () {
       expect(asterisk.log()).to.not.contain('dh.spool');
     }
   });
+
+  // Only all stories together can say this.
+  if (!isSelection()) {
+    it('made real calls produce every field of every event in docs/events.md', async () => {
+      await troupe.done;
+      const lines = await Promise.all(troupe.centres.map(({ db }) => db.knex('events').pluck('line')));
+      expect(findings(produced(lines.flat() as string[]))).to.deep.equal([]);
+    });
+  }
 });
