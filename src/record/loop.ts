@@ -3,8 +3,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Db, isRefusal } from '../store/database.js';
 import { findJournal, type JournalState } from '../store/journals.js';
-import { applyBatch, type Memory } from './apply.js';
+import { applyBatch, type Memory, newMemory } from './apply.js';
 import type { Journal } from './journal.js';
+import { forgetAll } from './memory.js';
 import type { JournalRecord } from './segments.js';
 import { isBefore } from './view.js';
 
@@ -57,7 +58,7 @@ const RETRY_MS = { first: 100, most: 5000 };
 export function startLoop(options: LoopOptions): RecordLoop {
   const { db, journal, server, log } = options;
   const now = options.now ?? Date.now;
-  const memory: Memory = new Map();
+  const memory: Memory = newMemory();
   const status: LoopStatus = {
     up: false,
     error: 'not connected yet',
@@ -122,7 +123,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
       return await applyBatch(db, memory, records, state);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      memory.clear();
+      forgetAll(memory);
       log.error({ err: error, records: records.length }, 'a batch was refused by the database; applying it one by one');
       // The position moves only with the last one: a crash between them repeats, and repeats count once.
       const held = { segment: status.state?.segment ?? state.segment, offset: status.state?.offset ?? state.offset };

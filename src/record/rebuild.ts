@@ -1,11 +1,11 @@
-// Recreates rt_*, cdr_* and the operators from the events. Calls whose events are gone (retention) keep the rows they have.
-import type { Call } from '../call/call.js';
-import { parseLine } from '../call/event.js';
-import { fold, isOfCall } from '../call/fold.js';
-import { lockCalls, rowsOfCalls, unlockCalls, writeCalls } from '../store/calls.js';
-import type { Db, Tx } from '../store/database.js';
-import { linesOfCalls, nextCalls } from '../store/events.js';
+// Recreates rt_*, cdr_*, the joins and the operators from the events. Calls whose events are gone (retention) keep the rows they have.
+import { byTime, fold, isOfCall } from '../call/fold.js';
+import { lockCalls, rowsOfCalls, unlockCalls, type Written, writeCalls } from '../store/calls.js';
+import { type Db, isCollision, type Tx } from '../store/database.js';
+import { nextCalls } from '../store/events.js';
 import { isOperatorEvent, type OperatorEvent, rebuildOperators } from '../store/operators.js';
+import { gather } from './gather.js';
+import { HoldMore } from './stories.js';
 
 export interface RebuildResult {
   calls: number;
@@ -24,23 +24,27 @@ const CHUNK = 200;
 
 /**
  * Walks through all calls that have events, then makes the operators from theirs. Can run beside a live server: each chunk
- * is one transaction that holds its calls, and two that meet in a deadlock are tried again.
+ * is one transaction that holds its stories, and two that meet in a deadlock are tried again.
  */
 export async function rebuild(db: Db, options: RebuildOptions): Promise<RebuildResult> {
   const result: RebuildResult = { calls: 0, differed: [] };
   const operators: OperatorEvent[] = [];
+  /** Calls ahead that were written with a story of an earlier chunk. */
+  const done = new Set<string>();
   let after = '';
   for (;;) {
     const ids = await nextCalls(db, after, options.chunk ?? CHUNK);
     const last = ids.at(-1);
     if (last === undefined) break;
-    const chunk = await again(() => rebuildChunk(db, ids, options.dryRun));
+    const chunk = await again((also) => rebuildChunk(db, ids, done, also, options.dryRun));
     result.differed.push(...chunk.differed);
     operators.push(...chunk.operators);
+    for (const call of chunk.beyond) done.add(call);
     result.calls += ids.length;
     options.progress?.(result.calls);
     after = last;
   }
+  result.differed = [...new Set(result.differed)];
   if (!options.dryRun) await again(() => db.knex.transaction((trx) => rebuildOperators(trx, operators)));
   return result;
 }
@@ -48,29 +52,41 @@ export async function rebuild(db: Db, options: RebuildOptions): Promise<RebuildR
 interface Chunk {
   differed: string[];
   operators: OperatorEvent[];
+  /** Calls of other chunks that belong to stories of this one. */
+  beyond: string[];
 }
 
-async function rebuildChunk(db: Db, ids: readonly string[], dryRun: boolean): Promise<Chunk> {
-  const chunk: Chunk = { differed: [], operators: [] };
+async function rebuildChunk(
+  db: Db,
+  ids: readonly string[],
+  done: ReadonlySet<string>,
+  also: ReadonlySet<string>,
+  dryRun: boolean,
+): Promise<Chunk> {
+  const chunk: Chunk = { differed: [], operators: [], beyond: [] };
   const rewrite = async (trx: Tx) => {
+    const held = new Set([...ids, ...also]);
     // The rows as they stand are read first: taking the locks makes empty ones for calls without any.
-    const before = await rowsOfCalls(trx, ids);
-    if (!dryRun) await lockCalls(trx, db, ids);
-    const calls: Call[] = [];
-    chunk.operators = [];
-    for (const [id, lines] of await linesOfCalls(trx, ids)) {
-      const parsed = lines.map(parseLine).flatMap((p) => (p.ok ? [p.event] : []));
-      chunk.operators.push(...parsed.filter(isOperatorEvent));
-      if (parsed.some(isOfCall)) calls.push(fold(id, parsed));
-    }
-    await writeCalls(trx, calls, new Set());
-    const folded = new Set(calls.map((call) => call.id));
-    if (!dryRun)
-      await unlockCalls(
-        trx,
-        ids.filter((id) => !folded.has(id)),
-      );
-    chunk.differed = differences(before, await rowsOfCalls(trx, ids));
+    const before = await rowsOfCalls(trx, [...held]);
+    await lockCalls(trx, db, [...held]);
+    const found = await gather(
+      trx,
+      db,
+      ids.filter((id) => !done.has(id)),
+    );
+    const missing = found.stories.flat().filter((call) => !held.has(call));
+    if (missing.length > 0) throw new HoldMore(missing);
+    const lines = [...found.lines.entries()];
+    chunk.operators = lines.filter(([id]) => ids.includes(id)).flatMap(([, events]) => events.filter(isOperatorEvent));
+    const written = found.stories.flatMap((members): Written[] => {
+      const events = members.flatMap((id) => found.lines.get(id) ?? []).filter(isOfCall);
+      const [first] = events.sort(byTime);
+      return first ? [{ call: fold(first.call, events), members, fresh: false }] : [];
+    });
+    await writeCalls(trx, written);
+    await unlockCalls(trx, [...held]);
+    chunk.beyond = found.stories.flat().filter((call) => !ids.includes(call));
+    chunk.differed = differences(before, await rowsOfCalls(trx, [...held]));
     if (dryRun) throw new DryRun();
   };
   await db.knex.transaction(rewrite).catch((error: unknown) => {
@@ -79,16 +95,17 @@ async function rebuildChunk(db: Db, ids: readonly string[], dryRun: boolean): Pr
   return chunk;
 }
 
-const TRIES = 5;
+const TRIES = 20;
 
-/** Tries again what met another transaction: 1213 deadlock, 1205 waited too long for a lock. */
-async function again<T>(act: () => Promise<T>): Promise<T> {
+/** Tries again what met another transaction, or found that it must hold more calls. */
+async function again<T>(act: (also: ReadonlySet<string>) => Promise<T>): Promise<T> {
+  const also = new Set<string>();
   for (let tries = 1; ; tries += 1) {
     try {
-      return await act();
+      return await act(also);
     } catch (error) {
-      const { errno } = error as { errno?: number };
-      if (tries === TRIES || (errno !== 1213 && errno !== 1205)) throw error;
+      if (error instanceof HoldMore) for (const call of error.calls) also.add(call);
+      else if (tries >= TRIES || !isCollision(error)) throw error;
     }
   }
 }

@@ -3,7 +3,8 @@ import type { Knex } from 'knex';
 import type { Call } from '../call/call.js';
 import type { Db } from './database.js';
 import { insertAll, upsertAll } from './insert.js';
-import { doneRow, legRows, liveRow, offerRows, plumbingRows, talkRows, visitRows } from './rows.js';
+import { storyOf, writeJoins } from './joins.js';
+import { doneRow, legRows, liveRow, offerRows, plumbingRows, stepRows, talkRows, visitRows } from './rows.js';
 import { fromDb, toDb } from './time.js';
 
 /**
@@ -45,23 +46,32 @@ export async function lockCalls(trx: Knex, db: Db, calls: readonly string[]): Pr
   }
 }
 
-/** Removes the empty rows that lockCalls made for ids that turned out to be no calls. */
+/** Removes the empty rows that lockCalls made for ids that have no row of their own; what a call wrote there stays. */
 export async function unlockCalls(trx: Knex, ids: readonly string[]): Promise<void> {
-  await clear(trx, ['rt_calls'], ids);
+  if (ids.length > 0) await trx('rt_calls').whereIn('call_id', ids).where({ events: 0 }).del();
 }
 
-/** Writes calls as they are folded now. `fresh` are calls never written before: nothing old needs to go first. */
-export async function writeCalls(trx: Knex, calls: readonly Call[], fresh: ReadonlySet<string>): Promise<void> {
+/** A call to be written, and what may stand of it. */
+export interface Written {
+  call: Call;
+  /** All calls of its story, its own id included; those without an event too. */
+  members: readonly string[];
+  /** Never written before: nothing old needs to go first. */
+  fresh: boolean;
+}
+
+const RUNNING = ['rt_legs', 'rt_visits', 'rt_offers', 'rt_talks', 'rt_steps'];
+const FINISHED = ['cdr_legs', 'cdr_visits', 'cdr_offers', 'cdr_talks', 'cdr_steps', 'cdr_calls'];
+
+/** Writes calls as they are folded now, each story under one id; rows of the calls that it took in go. */
+export async function writeCalls(trx: Knex, written: readonly Written[]): Promise<void> {
+  const calls = written.map((one) => one.call);
   const live = calls.filter((call) => call.endedAt === null);
   const done = calls.filter((call) => call.endedAt !== null);
-  const old = calls.filter((call) => !fresh.has(call.id)).map((call) => call.id);
-  await clear(trx, ['rt_legs', 'rt_visits'], old);
-  await clear(trx, ['cdr_legs', 'cdr_visits', 'cdr_offers', 'cdr_talks', 'cdr_calls'], old);
-  await clear(
-    trx,
-    ['rt_calls'],
-    done.map((call) => call.id),
-  );
+  const old = written.filter((one) => !one.fresh).flatMap((one) => one.members);
+  await clear(trx, [...RUNNING, ...FINISHED], old);
+  const takenIn = written.flatMap(({ call, members }) => members.filter((id) => id !== call.id));
+  await clear(trx, ['rt_calls'], [...done.map((call) => call.id), ...takenIn]);
   await upsertAll(trx, 'rt_calls', 'call_id', live.map(liveRow));
   await insertAll(
     trx,
@@ -69,11 +79,22 @@ export async function writeCalls(trx: Knex, calls: readonly Call[], fresh: Reado
     live.flatMap((call) => [...legRows(call), ...plumbingRows(call)]),
   );
   await insertAll(trx, 'rt_visits', live.flatMap(visitRows));
+  await insertAll(trx, 'rt_offers', live.flatMap(offerRows));
+  await insertAll(trx, 'rt_talks', live.flatMap(talkRows));
+  await insertAll(trx, 'rt_steps', live.flatMap(stepRows));
   await insertAll(trx, 'cdr_calls', done.map(doneRow));
   await insertAll(trx, 'cdr_legs', done.flatMap(legRows));
   await insertAll(trx, 'cdr_visits', done.flatMap(visitRows));
   await insertAll(trx, 'cdr_offers', done.flatMap(offerRows));
   await insertAll(trx, 'cdr_talks', done.flatMap(talkRows));
+  await insertAll(trx, 'cdr_steps', done.flatMap(stepRows));
+  await writeJoins(trx, written.filter((one) => one.members.length > 1).map(joinsIn));
+}
+
+/** The joins of a story: first those it tells of, in its order, then those that were only named. */
+function joinsIn({ call, members }: Written): { story: string; told: string[]; named: string[] } {
+  const told = call.joined.filter((id) => id !== call.id);
+  return { story: call.id, told, named: members.filter((id) => id !== call.id && !told.includes(id)) };
 }
 
 async function clear(trx: Knex, tables: readonly string[], calls: readonly string[]): Promise<void> {
@@ -81,9 +102,14 @@ async function clear(trx: Knex, tables: readonly string[], calls: readonly strin
   for (const table of tables) await trx(table).whereIn('call_id', calls).del();
 }
 
-/** Which of some calls have a finished row. */
-export async function finishedOf(trx: Knex, calls: readonly string[]): Promise<Set<string>> {
-  return new Set((await trx('cdr_calls').whereIn('call_id', calls).pluck('call_id')) as string[]);
+/** Which of some calls have a finished row, and how many events it was made of. */
+export async function finishedOf(trx: Knex, calls: readonly string[]): Promise<Map<string, number>> {
+  if (calls.length === 0) return new Map();
+  const rows = (await trx('cdr_calls').whereIn('call_id', calls).select('call_id', 'events')) as {
+    call_id: string;
+    events: number;
+  }[];
+  return new Map(rows.map((row) => [row.call_id, Number(row.events)]));
 }
 
 /** Channels that the tables believe to be alive, for comparing with the PBX. */
@@ -115,28 +141,21 @@ export async function rowsOfCalls(
   calls: readonly string[],
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const found: Record<string, Record<string, unknown>[]> = {};
-  for (const table of [
-    'rt_calls',
-    'rt_legs',
-    'rt_visits',
-    'cdr_calls',
-    'cdr_legs',
-    'cdr_visits',
-    'cdr_offers',
-    'cdr_talks',
-  ]) {
-    const order = table.endsWith('_calls') ? ['call_id'] : ['call_id', 'n'];
+  for (const table of ['rt_calls', ...RUNNING, ...FINISHED, 'call_joins']) {
+    const order = table.endsWith('_calls') || table === 'call_joins' ? ['call_id'] : ['call_id', 'n'];
     found[table] = (await trx(table).whereIn('call_id', calls).orderBy(order)) as Record<string, unknown>[];
   }
   return found;
 }
 
-/** What the call of a click is doing: its state while it runs, `ended` with its outcome afterwards; null when there is none. */
+/**
+ * What the call of a click is doing: its state while it runs, `ended` with its outcome afterwards; null when there is none.
+ * A call that was joined with another is doing what the whole story does.
+ */
 export async function callOfClick(db: Db, click: string): Promise<{ state: string; outcome: string } | null> {
-  const live = (await db.knex('rt_calls').where({ call_id: click }).first('state')) as { state: string } | undefined;
+  const call_id = await storyOf(db, click);
+  const live = (await db.knex('rt_calls').where({ call_id }).first('state')) as { state: string } | undefined;
   if (live) return { state: live.state, outcome: 'in_progress' };
-  const done = (await db.knex('cdr_calls').where({ call_id: click }).first('outcome')) as
-    | { outcome: string }
-    | undefined;
+  const done = (await db.knex('cdr_calls').where({ call_id }).first('outcome')) as { outcome: string } | undefined;
   return done ? { state: 'ended', outcome: done.outcome } : null;
 }

@@ -155,3 +155,9 @@ export function isRefusal(error: unknown): boolean {
   const { errno, code = '' } = error as { errno?: number; code?: string };
   return (errno !== undefined && DATA_ERRORS.has(errno)) || /^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);
 }
+
+/** True when a transaction met another one: 1213 deadlock, 1205 waited too long for a lock. Nothing was done; it may be tried again. */
+export function isCollision(error: unknown): boolean {
+  const { errno } = error as { errno?: number };
+  return errno === 1213 || errno === 1205;
+}

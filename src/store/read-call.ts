@@ -1,6 +1,7 @@
 // One finished call back from its rows, as the fold gave it.
-import type { Call, Leg, Offer, Talk, Visit } from '../call/call.js';
+import type { Call, Leg, Offer, Step, Talk, Visit } from '../call/call.js';
 import type { Db } from './database.js';
+import { joinedWith, storyOf } from './joins.js';
 import { fromDb } from './time.js';
 
 type Row = Record<string, string | number | null>;
@@ -10,8 +11,12 @@ const at = (row: Row, column: string): number => fromDb(text(row, column));
 const maybeAt = (row: Row, column: string): number | null => (row[column] == null ? null : at(row, column));
 const maybe = (row: Row, column: string): number | null => (row[column] == null ? null : Number(row[column]));
 
-/** Reads a finished call with its legs, visits, offers and talks; null when there is none (it may still run). */
-export async function readCall(db: Db, id: string): Promise<Call | null> {
+/**
+ * Reads a finished call with its legs, visits, offers, talks and steps; null when there is none (it may still run). The id of
+ * a call that became part of another's story gives that story: `id` is the story's, and the asked one is in `joined`.
+ */
+export async function readCall(db: Db, asked: string): Promise<Call | null> {
+  const id = await storyOf(db, asked);
   const row = (await db.knex('cdr_calls').where({ call_id: id }).first()) as Row | undefined;
   if (!row) return null;
   const of = async (table: string) => (await db.knex(table).where({ call_id: id }).orderBy('n')) as Row[];
@@ -25,8 +30,8 @@ export async function readCall(db: Db, id: string): Promise<Call | null> {
     trunk: text(row, 'trunk'),
     endpoint: text(row, 'operator'),
     click: text(row, 'click_id'),
-    parent: '',
-    joined: [],
+    parent: text(row, 'parent_call_id'),
+    joined: await joinedWith(db, id),
     linkedid: text(row, 'linkedid'),
     startedAt: at(row, 'started_at'),
     answeredAt: maybeAt(row, 'answered_at'),
@@ -40,7 +45,7 @@ export async function readCall(db: Db, id: string): Promise<Call | null> {
     visits: (await of('cdr_visits')).map(toVisit),
     offers: (await of('cdr_offers')).map(toOffer),
     talks: (await of('cdr_talks')).map(toTalk),
-    steps: [],
+    steps: (await of('cdr_steps')).map(toStep),
   };
 }
 
@@ -48,7 +53,8 @@ const toLeg = (row: Row): Leg => ({
   uniqueid: text(row, 'uniqueid'),
   channel: text(row, 'channel'),
   role: text(row, 'role') as Leg['role'],
-  endpoint: text(row, 'operator'),
+  // Rows older than the column have the operator alone.
+  endpoint: text(row, 'endpoint') || text(row, 'operator'),
   queue: text(row, 'queue'),
   startedAt: at(row, 'started_at'),
   answeredAt: maybeAt(row, 'answered_at'),
@@ -56,15 +62,15 @@ const toLeg = (row: Row): Leg => ({
   cause: maybe(row, 'cause'),
   tech: text(row, 'tech'),
   outcome: text(row, 'outcome') as Leg['outcome'],
-  waiting: false,
-  source: 'hook',
+  waiting: Number(row['waiting']) !== 0,
+  source: text(row, 'source') as Leg['source'],
 });
 
 const toVisit = (row: Row): Visit => ({
   queue: text(row, 'queue'),
   enteredAt: at(row, 'entered_at'),
   priority: maybe(row, 'priority'),
-  position: null,
+  position: maybe(row, 'position'),
   answeredAt: maybeAt(row, 'answered_at'),
   operator: text(row, 'operator'),
   leftAt: maybeAt(row, 'left_at'),
@@ -90,6 +96,19 @@ const toTalk = (row: Row): Talk => ({
   uniqueid: text(row, 'uniqueid'),
   startedAt: at(row, 'started_at'),
   endedAt: maybeAt(row, 'ended_at'),
-  hold: 0,
+  hold: Number(row['hold_ms']),
   endedBy: text(row, 'ended_by') as Talk['endedBy'],
+});
+
+const toStep = (row: Row): Step => ({
+  step: text(row, 'step') as Step['step'],
+  operator: text(row, 'operator'),
+  uniqueid: text(row, 'uniqueid'),
+  startedAt: at(row, 'started_at'),
+  endedAt: maybeAt(row, 'ended_at'),
+  what: text(row, 'what'),
+  outcome: text(row, 'outcome'),
+  detail: text(row, 'detail'),
+  length: maybe(row, 'length_ms'),
+  source: text(row, 'source') as Step['source'],
 });

@@ -16,6 +16,7 @@ const common = (call: Call): Row => ({
   operator: call.endpoint,
   click_id: call.click,
   linkedid: call.linkedid,
+  parent_call_id: call.parent,
   started_at: toDb(call.startedAt),
   answered_at: toDb(call.answeredAt),
   events: call.events,
@@ -28,22 +29,35 @@ export function liveRow(call: Call): Row {
   return { ...common(call), state, state_since: toDb(since), queue, channel: mainChannel(call) };
 }
 
-/** The row of a call that is over. `wait_ms` sums the waits of all visits, `talk_ms` the time somebody talked with the caller. */
+/** The row of a call that is over. `wait_ms` sums the waits of all visits, `talk_ms` is the time during which anybody talked. */
 export function doneRow(call: Call): Row {
   const ended = call.endedAt ?? call.startedAt;
-  const talked = new Map(call.talks.map((t) => [t.uniqueid, Math.max(0, (t.endedAt ?? ended) - t.startedAt)]));
   return {
     ...common(call),
     ended_at: toDb(ended),
     duration_ms: Math.max(0, ended - call.startedAt),
     wait_ms: sum(call.visits.map((v) => v.wait ?? 0)),
-    talk_ms: sum([...talked.values()]),
+    talk_ms: covered(call.talks.map((t) => [t.startedAt, t.endedAt ?? ended])),
     outcome: call.outcome,
     ended_by: call.endedBy,
   };
 }
 
 const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/** How long at least one of some stretches lasted: two operators who talk with each other talk once. */
+function covered(stretches: [from: number, to: number][]): number {
+  let total = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of stretches.sort((a, b) => a[0] - b[0])) {
+    total += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  return total;
+}
+
+/** A text that is put together from several may be longer than its column. */
+const cut = (text: string, length: number) => text.slice(0, length);
 
 export const legRows = (call: Call): Row[] =>
   call.legs.map((leg, n) => ({
@@ -54,6 +68,7 @@ export const legRows = (call: Call): Row[] =>
     channel: leg.channel,
     role: leg.role,
     operator: leg.role === 'trunk' || (leg.role === 'caller' && call.endpoint === '') ? '' : leg.endpoint,
+    endpoint: leg.endpoint,
     queue: leg.queue,
     started_at: toDb(leg.startedAt),
     answered_at: toDb(leg.answeredAt),
@@ -61,23 +76,27 @@ export const legRows = (call: Call): Row[] =>
     cause: leg.cause,
     tech: leg.tech,
     outcome: leg.outcome,
+    waiting: leg.waiting ? 1 : 0,
+    source: leg.source,
   }));
 
 /** The Local channels of a call that runs, beside its legs: the reconciliation must find their end too. */
 export const plumbingRows = (call: Call): Row[] =>
   call.plumbing.map((local, i) => ({
     ...{ call_id: call.id, n: call.legs.length + i, pbx: call.pbx, uniqueid: local.uniqueid, channel: local.channel },
-    ...{ role: 'local', operator: '', queue: '', started_at: toDb(local.startedAt), answered_at: null },
-    ...{ ended_at: toDb(local.endedAt), cause: null, tech: '', outcome: 'plumbing' },
+    ...{ role: 'local', operator: '', endpoint: '', queue: '', started_at: toDb(local.startedAt), answered_at: null },
+    ...{ ended_at: toDb(local.endedAt), cause: null, tech: '', outcome: 'plumbing', waiting: 0, source: 'hook' },
   }));
 
 export const visitRows = (call: Call): Row[] =>
   call.visits.map((visit, n) => ({
     call_id: call.id,
     n,
+    pbx: call.pbx,
     queue: visit.queue,
     entered_at: toDb(visit.enteredAt),
     priority: visit.priority,
+    position: visit.position,
     answered_at: toDb(visit.answeredAt),
     operator: visit.operator,
     left_at: toDb(visit.leftAt),
@@ -89,6 +108,7 @@ export const offerRows = (call: Call): Row[] =>
   call.offers.map((offer, n) => ({
     call_id: call.id,
     n,
+    pbx: call.pbx,
     visit: offer.visit,
     queue: offer.queue,
     operator: offer.operator,
@@ -103,12 +123,31 @@ export const talkRows = (call: Call): Row[] =>
   call.talks.map((talk, n) => ({
     call_id: call.id,
     n,
+    pbx: call.pbx,
     operator: talk.operator,
     party: talk.party,
     queue: talk.queue,
     uniqueid: talk.uniqueid,
     started_at: toDb(talk.startedAt),
     ended_at: toDb(talk.endedAt),
-    talk_ms: talk.endedAt === null ? null : talk.endedAt - talk.startedAt,
+    talk_ms: talk.endedAt === null ? null : Math.max(0, talk.endedAt - talk.startedAt - talk.hold),
+    hold_ms: talk.hold,
     ended_by: talk.endedBy,
+  }));
+
+export const stepRows = (call: Call): Row[] =>
+  call.steps.map((step, n) => ({
+    call_id: call.id,
+    n,
+    pbx: call.pbx,
+    step: step.step,
+    operator: step.operator,
+    uniqueid: step.uniqueid,
+    started_at: toDb(step.startedAt),
+    ended_at: toDb(step.endedAt),
+    what: cut(step.what, 255),
+    outcome: cut(step.outcome, 80),
+    detail: cut(step.detail, 255),
+    length_ms: step.length,
+    source: step.source,
   }));

@@ -70,12 +70,8 @@ export async function readToday(db: Db, since: number): Promise<Today> {
 
 async function offersOf(db: Db, since: number): Promise<Map<string, OperatorDay>> {
   const operators = new Map<string, OperatorDay>();
-  const finished =
-    'SELECT operator, outcome, COUNT(*) AS n FROM cdr_offers WHERE offered_at >= ? GROUP BY operator, outcome';
-  // Running calls keep their offers as legs.
-  const running =
-    "SELECT operator, outcome, COUNT(*) AS n FROM rt_legs WHERE queue <> '' AND operator <> '' AND started_at >= ? GROUP BY operator, outcome";
-  for (const sql of [finished, running]) {
+  for (const table of ['cdr_offers', 'rt_offers']) {
+    const sql = `SELECT operator, outcome, COUNT(*) AS n FROM ${table} WHERE offered_at >= ? GROUP BY operator, outcome`;
     for (const row of await rows<{ operator: string; outcome: string; n: number }>(db, sql, [toDb(since)])) {
       const day = operators.get(row.operator) ?? { offered: 0, answered: 0, missed: 0 };
       const n = Number(row.n);

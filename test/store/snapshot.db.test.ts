@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type CallEvent, formatLine, parseLine } from '../../src/call/event.js';
 import type { Snapshot } from '../../src/call/live.js';
-import { applyBatch, type Memory } from '../../src/record/apply.js';
+import { applyBatch, type Memory, newMemory } from '../../src/record/apply.js';
 import { saveClients } from '../../src/store/clients.js';
 import type { JournalState } from '../../src/store/journals.js';
 import { saveQueueSettings } from '../../src/store/queues.js';
@@ -11,7 +11,12 @@ import { createUser } from '../../src/store/users.js';
 import { allStories, T0 } from '../stories/story.js';
 import { DIALECTS, emptyDatabase, type TestDb } from './databases.js';
 
-const story = (number: string): CallEvent[] => allStories().find((s) => s.file.startsWith(number))?.events ?? [];
+/** A story's events; a linkedid is its own, as every call's is. */
+const story = (number: string): CallEvent[] =>
+  (allStories().find((s) => s.file.startsWith(number))?.events ?? []).map((event) => ({
+    ...event,
+    linkedid: `${event.linkedid}-${number}`,
+  }));
 const START: JournalState = {
   server: 'x',
   segment: 1,
@@ -47,7 +52,7 @@ for (const dialect of DIALECTS) {
 
     beforeEach(async () => {
       database = await emptyDatabase(dialect);
-      memory = new Map();
+      memory = newMemory();
       read = snapshotReader(database.db, 'UTC', () => Promise.resolve(0));
     });
     afterEach(() => database.remove());
