@@ -10,8 +10,10 @@ import { type Db, openDatabase } from '../store/database.js';
 import { migrate, pendingMigrations } from '../store/migrate.js';
 import { deleteSessionsOfUser } from '../store/sessions.js';
 import { createUser, findUserByLogin, listUsers, removeUser, type UserRow, updateUser } from '../store/users.js';
+import { type Notify, notifyOf, watchdogOf } from './notify.js';
 import { serve } from './serve.js';
 import { MIGRATIONS } from './tables.js';
+import { startWatchdog } from './watchdog.js';
 
 /** How long the start waits for the tables before it says that it is ready without them, ms. */
 const TABLES_MS = 5000;
@@ -32,11 +34,32 @@ export async function runServer(
     server.tables.catch(() => false),
     sleep(TABLES_MS, undefined, { signal }).catch(() => undefined),
   ]);
-  if (!signal.aborted) tell(`dialhook ready agi=${at(server.agi, '')} web=${at(server.web, 'http://')}`);
+  const notify = notifyOf(process.env);
+  const word = async (...words: string[]) =>
+    notify?.(...words).catch((err: unknown) => log.warn({ err }, 'systemd could not be told'));
+  const unwatch = notify && !server.agi ? watchAlone(notify, log) : () => undefined;
+  if (!signal.aborted) {
+    tell(`dialhook ready agi=${at(server.agi, '')} web=${at(server.web, 'http://')}`);
+    await word('READY=1', `STATUS=answers Asterisk at ${at(server.agi, '')}, pages at ${at(server.web, 'http://')}`);
+  }
   if (!signal.aborted)
     await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   log.info({}, 'stopping: what is under way is finished first');
+  await word('STOPPING=1');
   await server.stop();
+  unwatch();
+}
+
+/** A server of pages only has no thread of the door that would speak for it. */
+function watchAlone(notify: Notify, log: Log): () => void {
+  const limitMs = watchdogOf(process.env, process.pid);
+  if (limitMs === 0) return () => undefined;
+  const watchdog = startWatchdog({ notify, limitMs, log: log.child({ room: 'watchdog' }), now: Date.now });
+  const timer = setInterval(watchdog.mainIsAlive, 1000);
+  return () => {
+    clearInterval(timer);
+    watchdog.stop();
+  };
 }
 
 export async function runMigrations(config: Config, { dryRun }: { dryRun: boolean }): Promise<string[]> {

@@ -10,6 +10,7 @@ import type { Journal } from '../record/journal.js';
 import { journalView, type MovingView } from '../record/view.js';
 import type { DoorSetup, FromDoor, ToDoor } from './door.js';
 import { refusalInWords } from './listen.js';
+import { watchdogOf } from './notify.js';
 
 export interface Door {
   /** Opens the journal there; for startRecorder. */
@@ -29,12 +30,15 @@ export interface DoorParts {
 }
 
 const AGAIN_MS = 2000;
+/** How often the thread hears that this side lives, ms. */
+const ALIVE_MS = 1000;
 
 export function doorKeeper(parts: DoorParts): Door {
   const { config, log } = parts;
   let worker: Worker | null = null;
   let view: MovingView | null = null;
   let ending = false;
+  let alive: NodeJS.Timeout | undefined;
   const appends = new Map<number, { done: () => void; fail: (error: Error) => void }>();
   let lastAppend = 0;
   const say = (message: ToDoor) => worker?.postMessage(message);
@@ -88,6 +92,7 @@ export function doorKeeper(parts: DoorParts): Door {
 
   async function end(thread: Worker): Promise<void> {
     ending = true;
+    clearInterval(alive);
     const gone = once(thread, 'exit');
     say({ kind: 'end' });
     await gone;
@@ -99,6 +104,7 @@ export function doorKeeper(parts: DoorParts): Door {
       const thread = startThread(setupOf(config, folder));
       worker = thread;
       thread.on('message', heard);
+      alive = setInterval(() => say({ kind: 'alive' }), ALIVE_MS);
       const seen = journalView(folder, (await next(thread, 'open')).end);
       thread.on('error', died);
       thread.on('exit', (code) => died(new Error(`its thread ended with ${code}`)));
@@ -151,6 +157,7 @@ const setupOf = (config: Config, folder: string): DoorSetup => ({
   host: config.agiHost,
   port: config.agiPort,
   lookupBudgetMs: config.lookupBudgetMs,
+  watchdogMs: watchdogOf(process.env, process.pid),
   logLevel: config.logLevel,
   logPretty: config.logPretty,
   agi: {

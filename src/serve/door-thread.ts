@@ -6,6 +6,8 @@ import { registerHooks } from '../hooks/register.js';
 import { createLog, type LogOptions } from '../log/log.js';
 import { openJournal } from '../record/journal.js';
 import type { DoorSetup, FromDoor, ToDoor } from './door.js';
+import { notifyOf } from './notify.js';
+import { startWatchdog } from './watchdog.js';
 
 const port = parentPort;
 if (!port) throw new Error('door-thread.ts is started by door-keeper.ts, not by itself');
@@ -15,6 +17,12 @@ const tell = (message: FromDoor) => port.postMessage(message);
 
 const journal = await openJournal(setup.folder, { onMoved: (end) => tell({ kind: 'moved', end }) });
 const app = fastagi({ ...setup.agi, host: setup.host, log: log.child({ room: 'agi' }) });
+
+const notify = notifyOf(process.env);
+const watchdog =
+  notify && setup.watchdogMs > 0
+    ? startWatchdog({ notify, limitMs: setup.watchdogMs, log: log.child({ room: 'watchdog' }), now: Date.now })
+    : null;
 
 type Client = Awaited<ReturnType<HookDeps['findClient']>>;
 const searches = new Map<number, (client: Client) => void>();
@@ -50,6 +58,7 @@ function listen(): void {
 }
 
 async function heard(message: ToDoor): Promise<void> {
+  if (message.kind === 'alive') return watchdog?.mainIsAlive();
   if (message.kind === 'listen') return listen();
   if (message.kind === 'found') return searches.get(message.id)?.(message.client);
   if (message.kind === 'append') {
@@ -58,6 +67,7 @@ async function heard(message: ToDoor): Promise<void> {
   }
   await app.close();
   if (message.kind === 'shut') return tell({ kind: 'shut' });
+  watchdog?.stop();
   await journal.close();
   port?.close();
 }

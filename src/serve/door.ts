@@ -10,6 +10,8 @@ export interface DoorSetup {
   lookupBudgetMs: number;
   logLevel: string;
   logPretty: boolean | 'auto';
+  /** How long systemd waits for a word that we live, ms; 0 when nobody watches. */
+  watchdogMs: number;
   /** Limits of src/agi. */
   agi: Record<string, number>;
 }
@@ -20,6 +22,8 @@ export type ToDoor =
   | { kind: 'append'; id: number; line: string }
   /** Who is behind a number: the answer to `find`; null when nobody is known or the search failed. */
   | { kind: 'found'; id: number; client: { name: string; company: string; vip: boolean } | null }
+  /** The main thread lives; for the watchdog. */
+  | { kind: 'alive' }
   /** Take no new call, finish those under way. */
   | { kind: 'shut' }
   /** Write out what waits and end. */
