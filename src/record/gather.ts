@@ -2,7 +2,7 @@
 import { type CallEvent, parseLine } from '../call/event.js';
 import { finishedOf } from '../store/calls.js';
 import type { Db, Tx } from '../store/database.js';
-import { linesOfCalls } from '../store/events.js';
+import { countEvents, linesOfCalls } from '../store/events.js';
 import { callsOfLinks, dropLinks, joinsOf, linksOfCalls, saveLinks } from '../store/joins.js';
 import { calledBy, Groups, linksOf } from './stories.js';
 
@@ -47,15 +47,22 @@ export async function gather(trx: Tx, db: Db, calls: readonly string[]): Promise
   return { stories: groups.list().map((story) => story.filter((call) => lines.has(call))), lines };
 }
 
-/** Calls without events that have a finished row: retention took the events, and the row stays as it is. */
+/** Calls without events whose rows stand, under their own id or a story's: retention took the events, and the rows stay as they are. */
 async function goneOf(
   trx: Tx,
   calls: readonly string[],
   read: ReadonlyMap<string, readonly CallEvent[]>,
-): Promise<ReadonlyMap<string, number>> {
-  return finishedOf(
-    trx,
-    calls.filter((call) => (read.get(call) ?? []).length === 0),
+): Promise<Set<string>> {
+  const silent = calls.filter((call) => (read.get(call) ?? []).length === 0);
+  const storyOf = new Map((await joinsOf(trx, silent)).map(({ call, story }) => [call, story]));
+  const stories = [...new Set(silent.map((call) => storyOf.get(call) ?? call))];
+  const finished = await finishedOf(trx, stories);
+  const told = await countEvents(trx, [...finished.keys()]);
+  return new Set(
+    silent.filter((call) => {
+      const story = storyOf.get(call) ?? call;
+      return finished.has(story) && (told.get(story) ?? 0) === 0;
+    }),
   );
 }
 

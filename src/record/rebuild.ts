@@ -3,6 +3,7 @@ import { byTime, fold, isOfCall } from '../call/fold.js';
 import { lockCalls, rowsOfCalls, unlockCalls, type Written, writeCalls } from '../store/calls.js';
 import { type Db, isCollision, type Tx } from '../store/database.js';
 import { nextCalls } from '../store/events.js';
+import { dropJoins } from '../store/joins.js';
 import { isOperatorEvent, type OperatorEvent, rebuildOperators } from '../store/operators.js';
 import { gather } from './gather.js';
 import { HoldMore } from './stories.js';
@@ -83,6 +84,7 @@ async function rebuildChunk(
       const [first] = events.sort(byTime);
       return first ? [{ call: fold(first.call, events), members, fresh: false }] : [];
     });
+    await dropJoins(trx, found.stories.flat());
     await writeCalls(trx, written);
     await unlockCalls(trx, [...held]);
     chunk.beyond = found.stories.flat().filter((call) => !ids.includes(call));

@@ -84,8 +84,13 @@ export async function writeJoins(
     ...named.map((call_id) => ({ call_id, story_id: story, n: null })),
   ]);
   const calls = stories.flatMap(({ story, told, named }) => [story, ...told, ...named]);
-  if (calls.length > 0) await trx('call_joins').whereIn('call_id', calls).del();
+  await dropJoins(trx, calls);
   await insertAll(trx, 'call_joins', rows);
+}
+
+/** Takes back that these calls are part of others' stories. */
+export async function dropJoins(trx: Knex, calls: readonly string[]): Promise<void> {
+  if (calls.length > 0) await trx('call_joins').whereIn('call_id', calls).del();
 }
 
 /** The story a call is part of: its own id unless it was joined with another. */
