@@ -116,6 +116,15 @@ export class PhoneCall {
     this.#leg.end('refusal_sent', { status, reason });
   }
 
+  /** Sends a call that rings here on to `number` (302, RFC 3261 §21.3.3): the PBX dials it instead. */
+  redirect(number: string): void {
+    if (this.state !== 'ringing') return;
+    const { host, port } = this.#leg.phone.pbx;
+    const [status, reason] = [302, 'Moved Temporarily'];
+    this.#leg.reply(status, reason, '', `<sip:${encodeURIComponent(number)}@${host}:${port}>`);
+    this.#leg.end('refusal_sent', { status, reason });
+  }
+
   /** Gives up our call before it was answered. */
   cancel(): void {
     if (this.state !== 'calling' || this.#cancelled) return;

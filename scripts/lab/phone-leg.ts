@@ -58,10 +58,10 @@ export class Leg {
     this.phone.endpoint.sendAck(nextRequest(this.dialog, this.phone, 'ACK'), this.phone.pbx);
   }
 
-  /** Answers the INVITE that came. */
-  reply(status: number, reason: string, body = ''): void {
+  /** Answers the INVITE that came; `contact` is this phone unless said. */
+  reply(status: number, reason: string, body = '', contact = this.phone.contact): void {
     if (this.invite === null) throw new Error('a call of ours has no INVITE to answer');
-    const headers: [string, string][] = [['Contact', this.phone.contact]];
+    const headers: [string, string][] = [['Contact', contact]];
     if (body !== '') headers.push(SDP);
     const toTag = tagOf(this.dialog.local);
     this.phone.endpoint.reply(this.invite.request, this.invite.from, { status, reason, toTag, headers, body });

@@ -7,6 +7,8 @@ export type Plan =
   /** Rings until the caller gives up. */
   | { kind: 'ring' }
   | { kind: 'reject'; status: number; afterMs: number }
+  /** Sends the caller on to another number at once (302). */
+  | { kind: 'moved'; to: string }
   /** Dead: not even a provisional answer. */
   | { kind: 'ignore' }
   /** Answers at once without ringing, as the INVITE's headers asked. */
@@ -16,6 +18,7 @@ export const answerAfter = (afterMs: number): Plan => ({ kind: 'answer', afterMs
 export const ringOnly: Plan = { kind: 'ring' };
 export const rejectWith = (status: number, afterMs = 0): Plan => ({ kind: 'reject', status, afterMs });
 export const busy: Plan = rejectWith(486);
+export const movedTo = (to: string): Plan => ({ kind: 'moved', to });
 export const ignore: Plan = { kind: 'ignore' };
 
 /** Carries the plan out; `later` runs something after some milliseconds unless the phone is closed before. */
@@ -23,7 +26,8 @@ export function follow(call: PhoneCall, plan: Plan, later: (ms: number, act: () 
   const refuse = () => plan.kind === 'reject' && call.reject(plan.status);
   const answer = () => call.state === 'ringing' && call.answer();
   if (plan.kind === 'ignore') return;
-  if (plan.kind === 'auto' && plan.afterMs === 0) answer();
+  if (plan.kind === 'moved') call.redirect(plan.to);
+  else if (plan.kind === 'auto' && plan.afterMs === 0) answer();
   else if (plan.kind === 'reject' && plan.afterMs === 0) refuse();
   else {
     call.ring();

@@ -10,7 +10,7 @@ import { type Address, openEndpoint } from './sip/endpoint.js';
 import { addressOf, header, partyOf, type SipMessage, tagOf } from './sip/message.js';
 import { within } from './wait.js';
 
-export { answerAfter, busy, ignore, type Plan, rejectWith, ringOnly } from './phone-plan.js';
+export { answerAfter, busy, ignore, movedTo, type Plan, rejectWith, ringOnly } from './phone-plan.js';
 export type { PhoneCall };
 
 export interface PhoneOptions {
