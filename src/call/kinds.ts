@@ -156,8 +156,8 @@ export const EVENTS = {
   click: define('click', { click: id, verb: word, target: optionalText, result: optionalWord }),
 
   // ---- operators
-  /** An operator logs in to queues (names joined by commas), from a phone or by a click. */
-  login: define('login', { operator: word, queues: optionalText }),
+  /** An operator logs in to queues (names joined by commas), from a phone or by a click; no channel when the PBX's members say so. */
+  login: defineLoose('login', { operator: word, queues: optionalText }),
   /** … and out; `reason` is `lost` when a rule did it. */
   logout: defineLoose('logout', { operator: word, reason: optionalWord }),
   /** A pause begins, or its reason changes. */

@@ -179,6 +179,13 @@ export const OPTIONS = {
     'From when on the monitor marks a pause as a long one.',
   ),
 
+  longestShiftHours: option(
+    'LONGEST_SHIFT_HOURS',
+    whole(0, 720, 'hours'),
+    '16',
+    'An operator who is ready or paused for longer has forgotten to log out, and is logged out. 0: never.',
+  ),
+
   timeZone: option('TIME_ZONE', zone, 'local', 'Zone of the call centre: "today" begins at its midnight.'),
   logLevel: option(
     'LOG_LEVEL',

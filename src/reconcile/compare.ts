@@ -1,4 +1,6 @@
-// Pure. What our tables believe to be alive against what the PBX has.
+// Pure. What our tables believe to be alive against what the PBX has, in both directions.
+import type { ChannelNow } from './channels.js';
+import { type Sightings, twice } from './twice.js';
 
 /** A channel that the tables hold as open; `startedAt` in ms by our record. */
 export interface OpenChannel {
@@ -10,7 +12,7 @@ export interface OpenChannel {
 }
 
 /** Uniqueids that the last look missed, and when they were missed first, ms. */
-export type Missed = ReadonlyMap<string, number>;
+export type Missed = Sightings;
 
 export interface Comparison {
   lost: OpenChannel[];
@@ -20,12 +22,10 @@ export interface Comparison {
 
 /** A younger channel may be on its way to the PBX's list, or its end on its way to our tables. */
 const YOUNG_MS = 10_000;
-/** Two looks must lie this far apart to count as two: after a reconnect they may come close together. */
-const APART_MS = 5_000;
 
 /**
  * A channel is lost when it is older than 10 s and the PBX did not have it in two looks in a row. `present` are the
- * uniqueids of the PBX now. What is found lost starts anew: if it is still open after two more looks, it is found again.
+ * uniqueids of the PBX now.
  */
 export function compare(
   open: readonly OpenChannel[],
@@ -33,13 +33,34 @@ export function compare(
   before: Missed,
   now: number,
 ): Comparison {
-  const lost: OpenChannel[] = [];
-  const missed = new Map<string, number>();
-  for (const channel of open) {
-    if (present.has(channel.uniqueid) || now - channel.startedAt <= YOUNG_MS) continue;
-    const since = before.get(channel.uniqueid);
-    if (since !== undefined && now - since >= APART_MS) lost.push(channel);
-    else missed.set(channel.uniqueid, since ?? now);
+  const gone = open.filter((channel) => !present.has(channel.uniqueid) && now - channel.startedAt > YOUNG_MS);
+  const { sure, seen } = twice(gone, (channel) => channel.uniqueid, before, now);
+  return { lost: sure, missed: seen };
+}
+
+/**
+ * Channels that are no person's: halves of Local channels (ours carry clicks, wrap-ups and lines; a site's own lead to a device
+ * whose channel is in the list too), the voices and recorders of conferences, and what a masquerade leaves behind.
+ */
+const PLUMBING = /^(Local|Message|Bridge|CBAnn|CBRec|Announcer|Recorder|Surrogate|AsyncGoto)\/|<(ZOMBIE|MASQ)>$/;
+const isPerson = (channel: ChannelNow): boolean => !PLUMBING.test(channel.channel);
+
+/** Channels older than 10 s that may be strangers: whose uniqueids are worth a question to the tables. */
+export const grown = (channels: readonly ChannelNow[]): ChannelNow[] =>
+  channels.filter((channel) => isPerson(channel) && (channel.age ?? 0) > YOUNG_MS);
+
+/**
+ * Channels of which the PBX says that they are of one story (they share a linkedid), while the tables hold them in several: an
+ * attended transfer, a retrieve or a pickup happened and nobody said so.
+ */
+export function torn(channels: readonly ChannelNow[], open: readonly OpenChannel[]): ChannelNow[] {
+  const story = new Map(open.map((one) => [one.uniqueid, one.call]));
+  const groups = new Map<string, ChannelNow[]>();
+  for (const channel of channels) {
+    if (channel.linkedid === '' || !isPerson(channel) || !story.has(channel.uniqueid)) continue;
+    const group = groups.get(channel.linkedid);
+    if (group) group.push(channel);
+    else groups.set(channel.linkedid, [channel]);
   }
-  return { lost, missed };
+  return [...groups.values()].filter((group) => new Set(group.map((one) => story.get(one.uniqueid))).size > 1).flat();
 }

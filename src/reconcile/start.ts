@@ -1,24 +1,25 @@
-import type { Missed } from './compare.js';
-import { type ReconcileDeps, reconcile } from './reconcile.js';
+import { type Memory, NOTHING_YET, type ReconcileDeps, reconcile } from './reconcile.js';
+import { startWatch, type WatchDeps } from './watch.js';
 
-export interface StartOptions extends ReconcileDeps {
+export interface StartOptions extends ReconcileDeps, Pick<WatchDeps, 'restMs'> {
   /** Pause between two looks, ms; a minute by default. */
   everyMs?: number;
 }
 
 /**
- * Looks every minute, and after each login to the manager interface, until stop() is called; stop() waits for a look that
- * is under way. A look that fails leaves what was missed before as it was. Two never run at once.
+ * Listens, and looks every minute and after each login to the manager interface, until stop() is called; stop() waits for a
+ * look that is under way. A look that fails leaves what was seen before as it was. Two never run at once.
  */
 export function startReconcile(options: StartOptions): () => Promise<void> {
-  let missed: Missed = new Map();
+  const watch = startWatch(options);
+  let memory: Memory = NOTHING_YET;
   let running: Promise<void> | null = null;
   let stopped = false;
   const look = () => {
     if (stopped || running !== null) return;
-    running = reconcile(options, missed)
+    running = reconcile(options, memory, watch)
       .then((next) => {
-        missed = next;
+        memory = next;
       })
       .catch((error: unknown) => {
         options.log.warn({ err: error, pbx: options.pbx }, 'the PBX could not be compared with the tables');
@@ -34,5 +35,6 @@ export function startReconcile(options: StartOptions): () => Promise<void> {
     clearInterval(timer);
     unlisten();
     await running;
+    await watch.stop();
   };
 }

@@ -6,13 +6,16 @@ import { type CallSeen, observe } from '../actions/observe.js';
 import { watchOriginates } from '../actions/originated.js';
 import { performClick } from '../actions/perform.js';
 import { rateLimit } from '../actions/rate.js';
+import { performRule } from '../actions/rule.js';
 import { type Ami, connectAmi } from '../ami/index.js';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
 import { startReconcile } from '../reconcile/index.js';
+import type { Recorder } from '../record/recorder.js';
 import { callOfClick, openChannels } from '../store/calls.js';
 import { findClick, saveClick, updateClick } from '../store/clicks.js';
 import type { Db } from '../store/database.js';
+import { knownChannels, operatorsHeld } from '../store/known-channels.js';
 
 /** What a page is told of a click. */
 export interface ClickNow {
@@ -29,14 +32,18 @@ export interface Pbx {
   close(): Promise<void>;
 }
 
-/** Connects to the PBX as configured. `append` takes the lines that the comparison reports; null where nothing is recorded. */
-export function startPbx(config: Config, db: Db, append: ((line: string) => Promise<void>) | null, log: Log): Pbx {
+type Record = Pick<Recorder, 'append' | 'loop'>;
+
+/** Connects to the PBX as configured. `record` takes the lines that are heard and found out; null where nothing is recorded. */
+export function startPbx(config: Config, db: Db, record: Record | null, log: Log): Pbx {
   if (config.amiHost === '' || config.amiPort === 0) return switchedOff();
   const ami = connectAmi({
     host: config.amiHost,
     port: config.amiPort,
     user: config.amiUser,
     secret: config.amiSecret,
+    // OriginateResponse is of the class call; queues and their callers are needed where it is written down only.
+    events: record ? 'call,agent' : 'call',
     log: log.child({ room: 'ami' }),
   });
   const clicks: ClickStore = {
@@ -46,14 +53,7 @@ export function startPbx(config: Config, db: Db, append: ((line: string) => Prom
   };
   const actionLog = log.child({ room: 'actions' });
   const stopWatching = watchOriginates({ ami, clicks, log: actionLog });
-  const comparison = {
-    pbx: config.pbx,
-    ami,
-    openChannels: () => openChannels(db),
-    log: log.child({ room: 'reconcile' }),
-    now: Date.now,
-  };
-  const stopComparing = append ? startReconcile({ ...comparison, report: append }) : null;
+  const stopComparing = record ? compareWith(config, db, ami, record, log) : null;
   return {
     state: () => ami.state(),
     click: clicker(ami, clicks, destinationRule({ international: config.callPrefixes }), actionLog),
@@ -76,6 +76,29 @@ export function startPbx(config: Config, db: Db, append: ((line: string) => Prom
       await ami.close();
     },
   };
+}
+
+/** Tables that lack what came more than this ago do not know what is new, ms. */
+const BEHIND_MS = 5000;
+
+function compareWith(config: Config, db: Db, ami: Ami, record: Record, log: Log): () => Promise<void> {
+  const { pbx } = config;
+  return startReconcile({
+    pbx,
+    ami,
+    report: record.append,
+    openChannels: () => openChannels(db),
+    knownChannels: (uniqueids) => knownChannels(db, pbx, uniqueids),
+    operators: () => operatorsHeld(db, pbx),
+    act: (verb, operator) => performRule(ami, verb, operator, Date.now()),
+    behind: () => {
+      const { state, behindSince } = record.loop.status();
+      return state === null || (behindSince !== null && Date.now() - behindSince > BEHIND_MS);
+    },
+    longestShiftMs: config.longestShiftHours * 3_600_000,
+    log: log.child({ room: 'reconcile' }),
+    now: Date.now,
+  });
 }
 
 function clicker(ami: Ami, clicks: ClickStore, destination: DestinationRule, log: Log): Pbx['click'] {

@@ -49,7 +49,7 @@ export async function serve(
     },
   });
   const recorder = has('agi') ? await startRecording(config, db, log, door) : null;
-  const pbx = startPbx(config, db, recorder?.append ?? null, log);
+  const pbx = startPbx(config, db, recorder, log);
   const tables = tablesReady(config.databaseUrl, signal, log.child({ room: 'store' })).then(async (ready) => {
     if (ready && has('web')) await greetFirst(db, tell);
     return ready;

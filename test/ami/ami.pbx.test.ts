@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Asterisk, startAsterisk } from '../../scripts/lab/asterisk.js';
 import { type Ami, type AmiError, type AmiMessage, type AmiOptions, connectAmi } from '../../src/ami/index.js';
-import { reconcile } from '../../src/reconcile/index.js';
+import { NOTHING_YET, reconcile } from '../../src/reconcile/index.js';
 import { testLog, until } from './fake.js';
 
 const EXTENSIONS = `[sink]
@@ -176,10 +176,15 @@ describe('src/ami on Asterisk', function () {
       pbx: 'pbx1',
       ami,
       openChannels: async () => [open],
+      knownChannels: async () => new Set<string>(),
+      operators: async () => [],
+      act: async () => undefined,
+      behind: () => false,
+      longestShiftMs: 0,
       report: (line: string) => lines.push(line),
       log: testLog(),
     };
-    const missed = await reconcile({ ...deps, now: () => 100_000 }, new Map());
+    const missed = await reconcile({ ...deps, now: () => 100_000 }, NOTHING_YET);
     await reconcile({ ...deps, now: () => 160_000 }, missed);
     expect(lines).to.have.length(1);
   });

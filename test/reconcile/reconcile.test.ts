@@ -1,50 +1,15 @@
 import { expect } from 'chai';
 import { parseLine } from '../../src/call/event.js';
-import { compare, type OpenChannel } from '../../src/reconcile/compare.js';
-import { reconcile, startReconcile } from '../../src/reconcile/index.js';
-import { type Script, startFake, testLog, until, upTo } from '../ami/fake.js';
-
-const NOW = 1_763_676_543_123;
-const open = (uniqueid: string, more: Partial<OpenChannel> = {}): OpenChannel => ({
-  call: 'pbx1-1.1',
-  pbx: 'pbx1',
-  uniqueid,
-  channel: `PJSIP/101-0000000${uniqueid.at(-1)}`,
-  startedAt: NOW - 60_000,
-  ...more,
-});
-
-/** A PBX whose channels are `pbx.channels`; `end` spoils the end of the list. */
-async function lab(channels: OpenChannel[]) {
-  const pbx = { channels: [] as string[], end: {} as Record<string, string>, answer: true };
-  const CoreShowChannels: Script[string] = (action, session) => {
-    if (!pbx.answer) return session.refuse(action, 'Permission denied');
-    session.answer(action, { EventList: 'start' });
-    for (const Uniqueid of pbx.channels) session.event('CoreShowChannel', { ActionID: action.id, Uniqueid });
-    const end = { EventList: 'Complete', ListItems: String(pbx.channels.length), ...pbx.end };
-    session.event('CoreShowChannelsComplete', { ActionID: action.id, ...end });
-  };
-  const fake = await startFake({ CoreShowChannels });
-  const { ami } = await upTo(fake);
-  const lines: string[] = [];
-  const time = { now: NOW };
-  const log = testLog();
-  const deps = {
-    pbx: 'pbx1',
-    ami,
-    openChannels: async () => channels,
-    report: (line: string) => void lines.push(line),
-    log,
-    now: () => time.now,
-  };
-  return { pbx, fake, ami, lines, time, deps, log };
-}
+import { compare } from '../../src/reconcile/compare.js';
+import { NOTHING_YET, reconcile, startReconcile } from '../../src/reconcile/index.js';
+import { until } from '../ami/fake.js';
+import { fakePbx, NOW, open } from './fake-pbx.js';
 
 describe('reconcile', () => {
   it('reports a channel that is gone in two looks, and only that one', async () => {
-    const { pbx, lines, time, deps } = await lab([open('1.1'), open('1.2')]);
+    const { pbx, lines, time, deps } = await fakePbx([open('1.1'), open('1.2')]);
     pbx.channels = ['1.2', '7.7'];
-    const missed = await reconcile(deps, new Map());
+    const missed = await reconcile(deps, NOTHING_YET);
     expect(lines).to.deep.equal([]);
     time.now += 60_000;
     await reconcile(deps, missed);
@@ -63,8 +28,8 @@ describe('reconcile', () => {
   });
 
   it('a channel that comes back was not lost', async () => {
-    const { pbx, lines, time, deps } = await lab([open('1.1')]);
-    let missed = await reconcile(deps, new Map());
+    const { pbx, lines, time, deps } = await fakePbx([open('1.1')]);
+    let missed = await reconcile(deps, NOTHING_YET);
     for (const channels of [['1.1'], [], ['1.1']]) {
       time.now += 60_000;
       pbx.channels = channels;
@@ -74,8 +39,8 @@ describe('reconcile', () => {
   });
 
   it('found again, it is the same event', async () => {
-    const { lines, time, deps } = await lab([open('1.1')]);
-    let missed: ReadonlyMap<string, number> = new Map();
+    const { lines, time, deps } = await fakePbx([open('1.1')]);
+    let missed = NOTHING_YET;
     for (let look = 0; look < 4; look++) {
       missed = await reconcile(deps, missed);
       time.now += 60_000;
@@ -90,9 +55,9 @@ describe('reconcile', () => {
     ['shorter than it says', { end: { ListItems: '5' } }],
   ] as const) {
     it(`does nothing when the list is ${name}`, async () => {
-      const { pbx, lines, deps } = await lab([open('1.1')]);
+      const { pbx, lines, deps } = await fakePbx([open('1.1')]);
       Object.assign(pbx, spoil);
-      const long = new Map([['1.1', NOW - 120_000]]);
+      const long = { ...NOTHING_YET, missed: new Map([['1.1', NOW - 120_000]]) };
       let failed = false;
       await reconcile(deps, long).catch(() => {
         failed = true;
@@ -102,13 +67,14 @@ describe('reconcile', () => {
   }
 
   it('does nothing when the list holds a channel without an id', async () => {
-    const { fake, lines, deps } = await lab([open('1.1')]);
+    const { fake, lines, deps } = await fakePbx([open('1.1')]);
     fake.script['CoreShowChannels'] = (action, session) => {
       session.answer(action, { EventList: 'start' });
       session.event('CoreShowChannel', { ActionID: action.id, Channel: 'PJSIP/101-00000001' });
       session.event('CoreShowChannelsComplete', { ActionID: action.id, EventList: 'Complete', ListItems: 1 });
     };
-    const error = await reconcile(deps, new Map([['1.1', NOW - 120_000]])).catch((reason: Error) => reason.message);
+    const long = { ...NOTHING_YET, missed: new Map([['1.1', NOW - 120_000]]) };
+    const error = await reconcile(deps, long).catch((reason: Error) => reason.message);
     expect([error, lines.length]).to.deep.equal(['CoreShowChannels gave a channel without a Uniqueid', 0]);
   });
 });
@@ -131,7 +97,7 @@ describe('reconcile: the comparison', () => {
 
 describe('startReconcile', () => {
   it('looks after each login and every so often, and stops', async () => {
-    const { fake, ami, time, deps, lines } = await lab([open('1.1'), open('2.2', { pbx: 'pbx2' })]);
+    const { fake, ami, time, deps, lines } = await fakePbx([open('1.1'), open('2.2', { pbx: 'pbx2' })]);
     const looks = () => fake.actions('CoreShowChannels').length;
     // Each look asks for the time once: looks are 20 s apart.
     const now = () => (time.now += 20_000);
@@ -151,7 +117,7 @@ describe('startReconcile', () => {
   });
 
   it('a look that fails changes nothing and is told; what was missed stays missed', async () => {
-    const { pbx, deps, lines, log } = await lab([open('1.1')]);
+    const { pbx, deps, lines, log } = await fakePbx([open('1.1')]);
     let looks = 0;
     const now = () => NOW + 20_000 * looks++;
     const stop = startReconcile({ ...deps, now, everyMs: 30 });
@@ -166,7 +132,7 @@ describe('startReconcile', () => {
   });
 
   it('two looks never run at once', async () => {
-    const { fake, deps } = await lab([]);
+    const { fake, deps } = await fakePbx([]);
     let most = 0;
     let now = 0;
     const openChannels = async () => {
