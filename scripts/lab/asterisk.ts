@@ -1,6 +1,6 @@
 // A real Asterisk in a folder of its own under the temporary folder, on the loopback and on free ports.
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -26,6 +26,8 @@ export interface AsteriskOptions {
   version?: AsteriskVersion;
   /** Its name: systemname and @PBX@; pbx1 unless said. */
   pbx?: string;
+  /** Another systemname than `pbx`, '' for none: then uniqueids are those of every other PBX without one. */
+  systemName?: string;
   /** Folders whose *.conf files are taken as templates, by the place under etc where they go ('' is etc itself). */
   from?: Record<string, string>;
   /** Files written over those, templates too. */
@@ -166,9 +168,14 @@ async function chooseValues(version: AsteriskVersion, folder: string, options: A
     AGI_PORT: agi.slice(colon + 1),
     SPOOL: join(folder, 'spool/dialhook/dialhook.spool'),
     MOH_DIR: join(folder, 'moh'),
+    ...pins(),
     ...options.values,
   };
 }
+
+/** Passwords of the sample PBX's mailboxes. */
+const pins = (): Values =>
+  Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`PIN_10${i + 1}`, String(randomInt(100_000, 1_000_000))]));
 
 async function prepare(tree: AsteriskTree, folder: string, values: Values, options: AsteriskOptions): Promise<void> {
   for (const name of FOLDERS) await mkdir(join(folder, name), { recursive: true });
@@ -180,7 +187,7 @@ async function prepare(tree: AsteriskTree, folder: string, values: Values, optio
     ...baseConfigs(),
     'modules.conf': modulesConf(tree, more, without),
     ...readConfigs(options.from ?? {}),
-    'asterisk.conf': asteriskConf(tree, folder, values['PBX'] ?? ''),
+    'asterisk.conf': asteriskConf(tree, folder, options.systemName ?? values['PBX'] ?? ''),
     ...own,
   };
   for (const [name, text] of Object.entries(files)) await write(folder, name, fillTemplate(name, text, values));
