@@ -27,9 +27,12 @@ describe('dialplan: safety', () => {
 
   it('runs no shell, writes no file but the spool, and starts no application by its name', () => {
     expect(found(/\b(System|TrySystem|SHELL|EVAL|ExecIfTime|Exec|TryExec|#exec)\(/)).to.deep.equal([]);
-    const writes = steps.filter((s) => s.args.includes('FILE('));
+    const writes = steps.filter((s) => s.args.includes('FILE(') && !s.args.includes('${FILE('));
     expect(writes.map((s) => s.context)).to.deep.equal(['dialhook-spool', 'dialhook-spool']);
     expect(writes.every((s) => s.args.startsWith('FILE(${DH_SPOOL},,,al,u)='))).to.equal(true);
+    // The one file that is read is the description of the message that VoiceMail() has just kept.
+    const reads = steps.filter((s) => s.args.includes('${FILE('));
+    expect(reads.map((s) => s.args)).to.deep.equal(['DH_LENGTH=${FILE(${VM_MESSAGEFILE}.txt,-1,1,l)}']);
   });
 
   it('gives b() and U() no arguments: data in them breaks at ), ^ and commas', () => {
@@ -55,7 +58,7 @@ describe('dialplan: safety', () => {
 
   it('filters what reaches an application that acts', () => {
     const acting =
-      /^(Dial|Queue|SoftHangup|AddQueueMember|RemoveQueueMember|PauseQueueMember|UnpauseQueueMember|Park|ParkedCall|Pickup|PickupChan)$/;
+      /^(Dial|Queue|SoftHangup|ChanSpy|MixMonitor|ConfBridge|VoiceMail|AddQueueMember|RemoveQueueMember|PauseQueueMember|UnpauseQueueMember|Park|ParkedCall|Pickup|PickupChan)$/;
     const bold = steps.filter((s) => acting.test(s.app) && s.file !== 'pbx/extensions.conf');
     const allowed = new Set([
       'DH_OPERATOR',
@@ -72,6 +75,10 @@ describe('dialplan: safety', () => {
       'ARG1',
       'ARG2',
       'ARG3',
+      'ARG4',
+      'ARG5',
+      'DH_MODE',
+      'DH_RECORDING',
     ]);
     const names = bold.flatMap((s) => [...s.args.matchAll(/\$\{(\w+)\}/g)].map((m) => m[1] ?? ''));
     expect(names.filter((name) => !allowed.has(name))).to.deep.equal([]);
@@ -122,11 +129,17 @@ describe('sample PBX: safety', () => {
     expect(secrets.filter((line) => !/=\s*@[A-Z0-9_]+@$/.test(line.text))).to.deep.equal([]);
   });
 
+  it('gives every mailbox a password of its own', () => {
+    const boxes = lines.filter((line) => line.at.startsWith('pbx/voicemail.conf') && line.text.includes('=>'));
+    expect(boxes).to.have.length(8);
+    for (const { text } of boxes) expect(text).to.match(/^(\d+) => @PIN_\1@,/);
+  });
+
   it('lists every placeholder in its README, and no other', () => {
     const readme = readFileSync(`${FOLDER}/pbx/README.md`, 'utf8');
     const table = readme.split('\n').filter((line) => line.startsWith('| `@'));
     const listed = new Set(table.flatMap((line) => [...line.matchAll(/@([A-Z0-9_]+)@/g)].map((m) => m[1])));
-    for (let n = 102; n <= 107; n++) listed.add(`SECRET_${n}`);
+    for (let n = 102; n <= 107; n++) for (const name of ['SECRET', 'PIN']) listed.add(`${name}_${n}`);
     const used = new Set(lines.flatMap((line) => [...line.text.matchAll(/@([A-Z0-9_]+)@/g)].map((m) => m[1])));
     expect([...used].sort()).to.deep.equal([...listed].sort());
   });
@@ -159,6 +172,7 @@ describe('sample PBX: safety', () => {
 
 const BUILT_IN = new Set([
   'Answer',
+  'Background',
   'Busy',
   'Congestion',
   'ExecIf',
@@ -169,14 +183,18 @@ const BUILT_IN = new Set([
   'NoOp',
   'Set',
   'Wait',
+  'WaitExten',
 ]);
 const MODULE_OF: Record<string, string> = {
   AGI: 'res_agi',
   AddQueueMember: 'app_queue',
+  ChanSpy: 'app_chanspy',
+  ConfBridge: 'app_confbridge',
   Dial: 'app_dial',
   Log: 'app_verbose',
   ExecIf: 'app_exec',
   Gosub: 'app_stack',
+  MixMonitor: 'app_mixmonitor',
   Originate: 'app_originate',
   Park: 'res_parking',
   ParkedCall: 'res_parking',
@@ -188,6 +206,8 @@ const MODULE_OF: Record<string, string> = {
   RemoveQueueMember: 'app_queue',
   Return: 'app_stack',
   SoftHangup: 'app_softhangup',
+  StopMixMonitor: 'app_mixmonitor',
   StackPop: 'app_stack',
   UnpauseQueueMember: 'app_queue',
+  VoiceMail: 'app_voicemail',
 };
