@@ -17,6 +17,7 @@ import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
 import { listenFor } from './listen.js';
 import type { Pbx } from './pbx.js';
+import { readStory } from './story.js';
 
 export interface Pages {
   address(): AddressInfo | null;
@@ -64,6 +65,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     sessions: sessionStore(db),
     status,
     recentCalls: (operator) => recentCalls(db, operator, startOfDay(Date.now(), config.timeZone), OWN_CALLS),
+    story: (call) => readStory(db, call),
     findClient: (number) => findClient(db, number),
     config,
     log,

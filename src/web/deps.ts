@@ -1,5 +1,6 @@
 // What the pages need from the rest of Dialhook; main.ts hands it in.
 import type { SessionStore, User, UserStore } from '../auth/users.js';
+import type { Call } from '../call/call.js';
 import type { Snapshot } from '../call/live.js';
 
 /** The part of a pino logger that is used here. */
@@ -48,6 +49,13 @@ export interface RecentCall {
   talk: number | null;
 }
 
+/** One call with all that became one with it. */
+export interface Story {
+  call: Call;
+  /** The lines of its events that are still kept, of all its calls. */
+  lines: readonly string[];
+}
+
 export interface Status {
   database: { up: boolean };
   /** null: the AMI is switched off. */
@@ -87,6 +95,8 @@ export interface WebDeps {
   status(): Status;
   /** Newest first, of the local day. */
   recentCalls(operator: string): Promise<RecentCall[]>;
+  /** The story that a call is part of, finished or not; null: no such call. Events may be gone while the call is known. */
+  story(call: string): Promise<Story | null>;
   /** What is known of a number. */
   findClient?(number: string): Promise<{ name: string; company: string; vip: boolean } | null>;
   config: WebConfig;

@@ -72,8 +72,8 @@ export function initials(name: string): string {
   return `${first(words[0])}${first(words[1])}`.toUpperCase();
 }
 
-/** Writers of a moment in one time zone: `14:32` and `14:32:08`. */
-export function clocks(timeZone: string): { minute(at: number): string; second(at: number): string } {
+/** Writers of a moment in one time zone: `14:32`, `14:32:08`, `14:32:08.250`, `Thu 15 Jan 2026`. */
+export function clocks(timeZone: string): Record<'minute' | 'second' | 'exact' | 'date', (at: number) => string> {
   const form = (second: boolean) =>
     new Intl.DateTimeFormat('en-GB', {
       timeZone,
@@ -81,5 +81,14 @@ export function clocks(timeZone: string): { minute(at: number): string; second(a
       ...(second ? { second: '2-digit' } : {}),
     });
   const [minute, second] = [form(false), form(true)];
-  return { minute: (at) => minute.format(at), second: (at) => second.format(at) };
+  const day = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+  });
+  return {
+    minute: (at) => minute.format(at),
+    second: (at) => second.format(at),
+    exact: (at) => `${second.format(at)}.${String(((at % 1000) + 1000) % 1000).padStart(3, '0')}`,
+    date: (at) => day.format(at).replace(',', ''),
+  };
 }

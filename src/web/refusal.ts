@@ -19,6 +19,12 @@ export class Refusal extends Error {
 
 export const notFound = (): Refusal =>
   new Refusal(404, 'Nothing here', 'There is no page at this address. It may have been typed wrong, or moved.');
+export const noSuchCall = (): Refusal =>
+  new Refusal(
+    404,
+    'No such call',
+    'No call of this id is known, or it is not one of yours. Old calls are kept only for a time.',
+  );
 export const notAllowed = (): Refusal =>
   new Refusal(403, 'Not for your role', 'Your role does not open this page. Ask an administrator if it should.');
 export const signedOut = (): Refusal => new Refusal(401, 'Signed out', 'Your session has ended. Please sign in again.');

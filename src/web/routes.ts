@@ -9,6 +9,7 @@ import { loginForm, loginTry } from './pages/login.js';
 import { logout } from './pages/logout.js';
 import { monitor, monitorLive } from './pages/monitor.js';
 import { session } from './pages/session.js';
+import { story } from './pages/story.js';
 import { workstation, workstationLive } from './pages/workstation.js';
 import type { Site } from './site.js';
 
@@ -30,6 +31,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'get', path: '/', role: 'operator', kind: 'page', make: home },
   { method: 'get', path: '/monitor', role: 'supervisor', kind: 'page', make: monitor },
   { method: 'get', path: '/workstation', role: 'operator', kind: 'page', make: workstation },
+  // Operators see the calls they took part in: that is judged by the page, as only the call tells.
+  { method: 'get', path: '/calls/:id', role: 'operator', kind: 'page', make: story },
 
   // Coming and going.
   { method: 'get', path: '/login', role: 'anyone', kind: 'page', make: loginForm },

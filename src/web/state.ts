@@ -47,6 +47,9 @@ export function callSign({ state, direction }: Pick<CallNow, 'state' | 'directio
 
 const OUTCOMES: Record<string, string> = {
   in_progress: 'in progress',
+  exit_key: 'left by a key',
+  exit_empty: 'no operators left',
+  join_empty: 'no operators there',
   abandoned: 'caller gave up',
   no_answer: 'no answer',
   rang_out: 'missed',
@@ -62,6 +65,14 @@ const OUTCOMES: Record<string, string> = {
 };
 /** An outcome in words; one that is not known here is shown as it is. */
 export const outcomeWords = (outcome: string): string => OUTCOMES[outcome] ?? outcome.replaceAll('_', ' ');
+
+/** The sign of how a call ended: a check for a talk, a warning for one that was lost on the way, else a plain end. */
+export function outcomeSign(outcome: string): Sign {
+  if (outcome === 'answered') return { icon: 'check', word: 'Answered', css: 'ready' };
+  const word = outcomeWords(outcome);
+  const icon = outcome === 'abandoned' || outcome === 'timeout' || outcome === 'no_answer' ? 'missed' : 'warn';
+  return { icon, word: word.charAt(0).toUpperCase() + word.slice(1), css: 'offline' };
+}
 
 const MISSED = new Set(['rang_out', 'rejected', 'unreachable']);
 /** Whether the operator missed the ring: not when the caller was gone or a colleague was faster (docs/words.md). */

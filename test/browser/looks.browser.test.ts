@@ -16,6 +16,7 @@ const PAGES = [
   ['sabir', '/monitor', 'empty'],
   ['lola', '/workstation', 'busy'],
   ['sabir', '/workstation', 'no-phone'],
+  ['sabir', '/calls/pbx1-1.1', 'story'],
 ] as const;
 
 /** In the page: texts whose contrast with what is behind them is below 4.5 (3 when large), as WCAG counts it. */

@@ -2,9 +2,10 @@
 import { hashPassword } from '../../src/auth/password.js';
 import type { Role } from '../../src/auth/users.js';
 import type { Snapshot } from '../../src/call/live.js';
-import type { ClickArgs, ClickNow, Status, Verb, WebDeps } from '../../src/web/deps.js';
+import type { ClickArgs, ClickNow, Status, Story, Verb, WebDeps } from '../../src/web/deps.js';
 import { type MemoryStores, memoryStores } from '../auth/stores.js';
 import { recentCalls } from './fixtures.js';
+import { longStory } from './stories.js';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -19,6 +20,8 @@ export interface Fake {
   /** Answers to a click and to the questions after it. */
   click: ClickNow;
   clickState: ClickNow | null;
+  /** The story of a call; all are known and alike, but `gone`. */
+  story(id: string): Story | null;
   logged: { level: string; fields: object; text: string }[];
 }
 
@@ -46,6 +49,7 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
     clicks: [],
     click: { click: 'pbx1-click-1', state: 'sent', text: '' },
     clickState: { click: 'pbx1-click-1', state: 'confirmed', text: '' },
+    story: (id) => (id === 'gone' ? null : longStory(id)),
     logged: [],
     deps: {
       snapshots: { current: () => self.snapshot, failingSince: () => self.failingSince },
@@ -58,6 +62,7 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
       sessions: stores.sessions,
       status: () => self.status,
       recentCalls: async () => recentCalls(now()),
+      story: async (id) => self.story(id),
       findClient: async (number) =>
         number === '5550107' ? { name: 'Orion LLC', company: 'Orion LLC, Tashkent', vip: true } : null,
       config: {

@@ -23,9 +23,12 @@ describe('the login page', () => {
     expect(await goes('sabir', '')).to.equal('/monitor');
     expect(await goes('sabir', '/workstation')).to.equal('/workstation');
     expect(await goes('lola', '/monitor')).to.equal('/workstation');
+    expect(await goes('lola', '/calls/pbx1-1763000000.1%23x')).to.equal('/calls/pbx1-1763000000.1%23x');
     for (const evil of [
       '//evil.example.org',
       'https://evil.example.org',
+      '/calls//evil.example.org',
+      '/calls/x?y',
       '/\\evil.example.org',
       'javascript:alert(1)',
     ]) {

@@ -10,7 +10,12 @@ import { homeOf, type Site } from '../site.js';
 
 /** Where a login may lead: a fixed list, so that a link can't send anybody elsewhere. */
 const GOALS = ['/monitor', '/workstation'];
-const goalOf = (value: unknown): string => GOALS.find((goal) => goal === value) ?? '';
+/** … and the stories of calls, which people send each other. */
+const STORY = /^\/calls\/[\w.~%-]{1,600}$/;
+const goalOf = (value: unknown): string => {
+  if (typeof value === 'string' && STORY.test(value)) return value;
+  return GOALS.find((goal) => goal === value) ?? '';
+};
 
 const WINDOW_MS = 15 * 60_000;
 /** Failed logins in a quarter of an hour: of one login from one network, of one login, from one network. */
