@@ -5,6 +5,7 @@ import { type Party, partyOf } from './parties.js';
 export interface ChannelNow extends Party {
   /** Of the bridge it is in; empty when in none. */
   bridge: string;
+  /** Asterisk's word for its state, in small letters: `up`, `ring` (it calls), `ringing` (it is called). */
   state: string;
   application: string;
   /** Its own number, and the one it talks with or has dialled. */
@@ -29,7 +30,7 @@ function toChannel(item: AmiMessage): ChannelNow {
   return {
     ...party,
     bridge: item.get('BridgeId') ?? '',
-    state: item.get('ChannelStateDesc') ?? '',
+    state: (item.get('ChannelStateDesc') ?? '').toLowerCase(),
     application: item.get('Application') ?? '',
     number: known(item.get('CallerIDNum')),
     other: known(item.get('ConnectedLineNum')) || (exten === 's' ? '' : exten),

@@ -79,7 +79,7 @@ export function toLine(file: string, zero: number, story: string, text: string):
     if (CHANNELS.includes(field)) fields[field] = names.channel(value);
     if (UNIQUEIDS.includes(field)) fields[field] = names.uniqueid(value);
     if (CALLS.includes(field)) fields[field] = names.call(value);
-    if (field === 'until') fields[field] = String(Math.round(zero / 1000 + Number(value)));
+    if (field === 'until' || field === 'since') fields[field] = String(zero + Number(value) * 1000);
   }
   if (kind === 'lost' || kind === 'found') fields['source'] = 'ami';
   return formatLine({ ...common, ...fields });

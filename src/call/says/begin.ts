@@ -46,13 +46,18 @@ export const BEGIN: Says = {
       known.lost = false;
       known.endedAt = null;
     }
-    const channel = known ?? open(facts, event);
+    // It began when the PBX says so; that it talks is known from now on.
+    const began = event.since ?? event.at;
+    const channel = known ?? open(facts, { ...event, at: began });
     channel.endpoint ||= event.endpoint;
     if (known && known.source === 'hook') return;
     odd(facts, 'seen only by comparing with the PBX');
     if (event.state === 'up') channel.answeredAt ??= event.at;
     const beginning = facts.calls.get(event.call);
-    if (beginning) beginning.found ??= event;
+    if (beginning) {
+      beginning.found ??= event;
+      beginning.firstAt = Math.min(beginning.firstAt, began);
+    }
     if (event.bridge === '') return;
     for (const [uniqueid, bridge] of facts.bridges)
       if (bridge === event.bridge && uniqueid !== event.uniqueid)
