@@ -60,7 +60,7 @@ async function takeFile(path: string, append: (line: string) => Promise<void>): 
   const input = createReadStream(path, 'utf8');
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     // What is longer than any event line is kept aside as too long, not whole.
-    if (line.trim() !== '') piece.push(line.slice(0, MAX_LINE_BYTES + 1));
+    for (const one of eventsIn(line)) piece.push(one.slice(0, MAX_LINE_BYTES + 1));
     if (piece.length >= PIECE) await flush();
   }
   await flush();
@@ -68,6 +68,12 @@ async function takeFile(path: string, append: (line: string) => Promise<void>): 
   if ((await sizeOf(path)) <= input.bytesRead) await unlink(path);
   return count;
 }
+
+/** How every event line begins. No value can hold this: its & and = are encoded. */
+const BEGINNING = /(?<=.)(?=v=\d+&id=)/;
+
+/** A full disk tears a line off without its end, and the next one follows in the same row: two events, the first of them torn. */
+const eventsIn = (line: string): string[] => line.split(BEGINNING).filter((one) => one.trim() !== '');
 
 const sizeOf = async (path: string): Promise<number> => stat(path).then((s) => s.size, absent(0));
 const namesIn = async (folder: string): Promise<string[]> => readdir(folder).catch(absent([]));

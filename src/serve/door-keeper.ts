@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
-import type { Journal } from '../record/journal.js';
+import type { Journal, JournalTrouble } from '../record/journal.js';
 import { journalView, type MovingView } from '../record/view.js';
 import type { DoorSetup, FromDoor, ToDoor } from './door.js';
 import { refusalInWords } from './listen.js';
@@ -38,6 +38,7 @@ export function doorKeeper(parts: DoorParts): Door {
   let worker: Worker | null = null;
   let view: MovingView | null = null;
   let ending = false;
+  let trouble: JournalTrouble = { error: '', kept: 0, dropped: 0 };
   let alive: NodeJS.Timeout | undefined;
   const appends = new Map<number, { done: () => void; fail: (error: Error) => void }>();
   let lastAppend = 0;
@@ -45,6 +46,7 @@ export function doorKeeper(parts: DoorParts): Door {
 
   function heard(message: FromDoor): void {
     if (message.kind === 'moved') view?.moved(message.end);
+    if (message.kind === 'trouble') trouble = message.trouble;
     if (message.kind === 'appended') {
       const waiting = appends.get(message.id);
       appends.delete(message.id);
@@ -111,6 +113,7 @@ export function doorKeeper(parts: DoorParts): Door {
       view = seen;
       return {
         ...seen,
+        trouble: () => trouble,
         append: (line) =>
           new Promise<void>((done, fail) => {
             const id = ++lastAppend;

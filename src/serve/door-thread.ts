@@ -15,7 +15,18 @@ const setup = workerData as DoorSetup;
 const log = createLog({ level: setup.logLevel as LogOptions['level'], pretty: setup.logPretty });
 const tell = (message: FromDoor) => port.postMessage(message);
 
-const journal = await openJournal(setup.folder, { onMoved: (end) => tell({ kind: 'moved', end }) });
+let refused = '';
+const journal = await openJournal(setup.folder, {
+  onMoved: (end) => tell({ kind: 'moved', end }),
+  onTrouble: (trouble) => {
+    tell({ kind: 'trouble', trouble });
+    if (trouble.error === refused) return;
+    refused = trouble.error;
+    if (refused)
+      log.error(trouble, 'the journal can not be written; events are kept in memory, and the dialplan spools them');
+    else log.info(trouble, 'the journal is written again');
+  },
+});
 const app = fastagi({ ...setup.agi, host: setup.host, log: log.child({ room: 'agi' }) });
 
 const notify = notifyOf(process.env);

@@ -1,5 +1,6 @@
 // The door: the FastAGI server and the journal's writer in a thread of their own. A hook is answered there and nowhere
 // else: however long a query, a page or a batch takes, no call waits for it. What both sides say to each other:
+import type { JournalTrouble } from '../record/journal.js';
 import type { Position } from '../store/journals.js';
 
 /** What the door is started with. */
@@ -32,6 +33,7 @@ export type ToDoor =
 export type FromDoor =
   | { kind: 'open'; end: Position }
   | { kind: 'moved'; end: Position }
+  | { kind: 'trouble'; trouble: JournalTrouble }
   | { kind: 'listening'; host: string; port: number }
   | { kind: 'refused'; code: string; message: string }
   | { kind: 'appended'; id: number; error: string }

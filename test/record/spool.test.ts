@@ -22,6 +22,13 @@ describe('spool', () => {
     expect(readdirSync(folder)).to.deep.equal([]);
   });
 
+  it('tells a line that a full disk tore off from the whole one behind it', async () => {
+    writeFileSync(path, 'v=1&id=a&at=1.0\nv=1&id=b&at=2&quev=1&id=c&at=3&name=v%3D1%26id%3D\n');
+    const lines: string[] = [];
+    await takeSpool(path, async (line) => void lines.push(line), 5);
+    expect(lines).to.deep.equal(['v=1&id=a&at=1.0', 'v=1&id=b&at=2&que', 'v=1&id=c&at=3&name=v%3D1%26id%3D']);
+  });
+
   it('is quiet when there is no spool', async () => {
     expect(await takeSpool(path, () => Promise.reject(new Error('never')), 5)).to.deep.equal({ files: 0, lines: 0 });
     expect(await takeSpool(join(folder, 'nowhere', 'x'), () => Promise.reject(new Error('never')), 5)).to.deep.equal({
