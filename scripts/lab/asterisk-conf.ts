@@ -67,8 +67,8 @@ export function modulesConf(tree: AsteriskTree, more: string[], without: string[
   return `[modules]\nautoload = no\n${present.map((name) => `load = ${name}.so\n`).join('')}`;
 }
 
-/** asterisk.conf: every folder under `folder`, so that two never meet. */
-export function asteriskConf(tree: AsteriskTree, folder: string, pbx: string): string {
+/** asterisk.conf: every folder under `folder`, so that two never meet; a `systemName` stands before every uniqueid. */
+export function asteriskConf(tree: AsteriskTree, folder: string, systemName: string): string {
   const share = join(tree.root, 'usr/share/asterisk');
   return `[directories]
 astcachedir => ${folder}/cache
@@ -84,8 +84,7 @@ astrundir => ${folder}/run
 astlogdir => ${folder}/log
 [options]
 execincludes = yes
-systemname = ${pbx}
-verbose = 4
+${systemName === '' ? '' : `systemname = ${systemName}\n`}verbose = 4
 `;
 }
 

@@ -76,7 +76,8 @@ async function resetCrew(centre: Centre, given: Given): Promise<void> {
   }
 }
 
-const rowsOf = async (centre: Centre) => (await centre.db.knex('rt_operators')) as (Place & { operator: string })[];
+const rowsOf = async ({ db, asterisk }: Centre) =>
+  (await db.knex('rt_operators').where({ pbx: asterisk.pbx })) as (Place & { operator: string })[];
 
 /** `*47` with the digit of the reason: DH_REASON_1 is break, 2 lunch, 3 training; another word needs a click. */
 function codeOf(reason: string): string {

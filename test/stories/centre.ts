@@ -39,8 +39,10 @@ export interface Centre {
 }
 
 export interface CentreOptions {
-  /** Name of the PBX; pbx1 unless said. */
+  /** Name of the PBX; pbx1 unless said. Its uniqueids have no name before them, so that two PBXs make the same ones. */
   pbx?: string;
+  /** More configuration files of the PBX, templates too. */
+  conf?: Record<string, string>;
   /** More placeholders of the sample PBX. */
   values?: Record<string, string>;
 }
@@ -87,9 +89,10 @@ export async function openCentre(
   );
   const asterisk = await startAsterisk({
     version,
+    systemName: '',
     ...(options.pbx === undefined ? {} : { pbx: options.pbx }),
     from: { '': join(DIALPLAN, 'pbx'), dialhook: DIALPLAN },
-    conf: { 'queues.conf': linearSales(), 'manager.conf': managerConf(labSecret) },
+    conf: { 'queues.conf': linearSales(), 'manager.conf': managerConf(labSecret), ...options.conf },
     agi: `127.0.0.1:${agiPort}`,
     values: {
       ...secrets,
@@ -168,7 +171,7 @@ export async function logIn(centre: Centre, operators: readonly string[], queues
         await centre.db
           .knex('rt_operators')
           .whereIn('operator', [...operators])
-          .where({ presence: 'ready' })
+          .where({ pbx: centre.asterisk.pbx, presence: 'ready' })
       ).length === operators.length,
     {
       what: `${operators.join(', ')} are logged in`,

@@ -53,13 +53,18 @@ export async function perform(centre: Centre, story: Story): Promise<void> {
 }
 
 async function callsSince(centre: Centre, since: number, wanted: number): Promise<string[] | null> {
-  const started = centre.db.knex('cdr_calls').where('started_at', '>=', toDb(since));
+  const started = centre.db
+    .knex('cdr_calls')
+    .where({ pbx: centre.asterisk.pbx })
+    .where('started_at', '>=', toDb(since));
   const ids = (await started.orderBy('started_at').pluck('call_id')) as string[];
   return ids.length >= wanted ? ids : null;
 }
 
 async function eventsSince(centre: Centre, since: number): Promise<CallEvent[]> {
-  const lines = (await centre.db.knex('events').where('at', '>=', toDb(since)).pluck('line')) as string[];
+  const { db, asterisk } = centre;
+  const own = db.knex('events').where({ pbx: asterisk.pbx }).where('at', '>=', toDb(since));
+  const lines = (await own.pluck('line')) as string[];
   return lines.map(parseLine).flatMap((parsed) => (parsed.ok ? [parsed.event] : []));
 }
 
