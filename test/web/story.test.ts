@@ -77,6 +77,16 @@ describe('the story of a call', () => {
     expect(told).to.include('Support rang Alina R. 101, 102 and Carlos M. 103 at once: 102 answered after 1 s.');
   });
 
+  it('says of a call that nobody announced how it is known, and that who ended it is not', () => {
+    const found = allStories().find((story) => story.file.startsWith('68-'));
+    const { told, head } = view({ call: fold('x', found?.events ?? []), lines: [] });
+    expect(told[0]?.text).to.equal(
+      'No hook announced this call: what is known of it was seen by comparing with the PBX.',
+    );
+    expect(head.marks.map((mark) => mark.word)).to.deep.equal(['seen by comparison']);
+    expect(head.odd).to.include('its start was never reported');
+  });
+
   it('can be told of every golden story, and of every beginning of one', () => {
     let stories = 0;
     for (const { file, events } of allStories()) {

@@ -38,13 +38,13 @@ function begin(call: Call, people: People): Sentence {
   const at = call.startedAt;
   const never = call.odd.includes('its start was never reported');
   const to = call.to === '' ? '' : ` ${people.called}`;
-  if (never)
-    return {
-      at,
-      icon: 'seen',
-      source: 'ami',
-      text: `From here on the call is known. No hook announced its beginning.`,
-    };
+  if (never) {
+    const unseen = call.legs.every((leg) => leg.source === 'ami');
+    const text = unseen
+      ? 'No hook announced this call: what is known of it was seen by comparing with the PBX.'
+      : 'Known from here on: the beginning of this call was never reported.';
+    return { at, icon: 'seen', source: unseen ? 'ami' : 'hook', text };
+  }
   const trunk = call.trunk === '' ? '' : `, through ${call.trunk}`;
   if (call.direction === 'in') {
     const from = call.from === '' ? 'Somebody without a number' : people.who(call.from);
