@@ -1,6 +1,7 @@
 // One call's story, as its page tells it.
 import { expect } from 'chai';
 import type { Call, Step } from '../../src/call/call.js';
+import type { CallEvent } from '../../src/call/event.js';
 import { fold } from '../../src/call/fold.js';
 import { intoStories } from '../../src/call/link.js';
 import { clocks, maskedPhone, phone } from '../../src/web/format.js';
@@ -12,6 +13,7 @@ import { allStories, T0 } from '../stories/story.js';
 import { Client, type Served, serve, signedIn } from './serve.js';
 import { longStory, lostStory, storyOf } from './stories.js';
 
+const foldOf = (events: readonly CallEvent[]): Call => fold(events[0]?.call ?? '', events);
 const NAMES = {
   operators: new Map([
     ['101', 'Alina R.'],
@@ -73,13 +75,13 @@ describe('the story of a call', () => {
 
   it('tells of ring-all as one ring of several phones', () => {
     const ringAll = allStories().find((story) => story.file.startsWith('10-'));
-    const told = view({ call: fold('x', ringAll?.events ?? []), lines: [] }).told.map((one) => one.text);
+    const told = view({ call: foldOf(ringAll?.events ?? []), lines: [] }).told.map((one) => one.text);
     expect(told).to.include('Support rang Alina R. 101, 102 and Carlos M. 103 at once: 102 answered after 1 s.');
   });
 
   it('says of a call that nobody announced how it is known, and that who ended it is not', () => {
     const found = allStories().find((story) => story.file.startsWith('68-'));
-    const { told, head } = view({ call: fold('x', found?.events ?? []), lines: [] });
+    const { told, head } = view({ call: foldOf(found?.events ?? []), lines: [] });
     expect(told[0]?.text).to.equal(
       'No hook announced this call: what is known of it was seen by comparing with the PBX.',
     );
@@ -92,7 +94,7 @@ describe('the story of a call', () => {
     for (const { file, events } of allStories()) {
       for (const story of intoStories(events)) {
         for (let n = 1; n <= story.length; n += 1) {
-          const shown = view({ call: fold(story[0]?.call ?? '', story.slice(0, n)), lines: [] });
+          const shown = view({ call: foldOf(story.slice(0, n)), lines: [] });
           const text = JSON.stringify(shown);
           expect(text, file).to.not.match(/undefined|NaN|\[object|Infinity/);
           for (const { text: sentence } of shown.told) expect(sentence, file).to.match(/^\S.*\.$/);
