@@ -68,6 +68,34 @@ describe('clicks on the sample PBX', function () {
     expect(kinds).to.include.members(['login', 'pause', 'unpause', 'logout']);
   });
 
+  it('a pause changes its reason: both are told, and the queue knows the new one', async () => {
+    await said(await click('login', { queues: ['sales'] }));
+    for (const reason of ['break', 'team training']) {
+      expect(await said(await click('pause', { reason }))).to.include({ verb: 'pause', result: 'ok' });
+      expect(await pbx.cli('queue show sales')).to.match(new RegExp(`PJSIP/101.*paused.*${reason}`));
+    }
+    const told = events().flatMap((event) => (event.event === 'pause' ? [event.reason] : []));
+    expect(told.slice(-2)).to.deep.equal(['break', 'team training']);
+    await said(await click('logout', {}));
+  });
+
+  it('a wrap-up is made longer, then ended; when it is over, both say so', async () => {
+    await said(await click('login', { queues: ['sales'] }));
+    const due = Math.floor(Date.now() / 1000) + 30;
+    await pbx.cli(`database put dialhook-wrapup 101 "${due}:sales"`);
+    expect(await said(await click('extend', {}))).to.include({ verb: 'extend', target: '101', result: 'ok' });
+    const longer = await until('the new end', () => events().find((event) => event.event === 'wrapup'));
+    expect(longer).to.include({ operator: '101', queue: 'sales' });
+    // Nobody sends a time along: how much longer is the dialplan's own matter.
+    expect(longer && 'until' in longer ? longer.until : 0).to.be.greaterThan(due * 1000);
+    expect(await said(await click('done', {}))).to.include({ verb: 'done', target: '101', result: 'ok' });
+    const over = await until('its end', () => events().find((event) => event.event === 'wrapped'));
+    expect(over).to.include({ operator: '101', how: 'done' });
+    for (const verb of ['extend', 'done'])
+      expect(await said(await click(verb, {}))).to.include({ verb, result: 'not_in_wrapup' });
+    await said(await click('logout', {}));
+  });
+
   it('a pause of one who is logged in nowhere fails twice over: by OriginateResponse and by the dialplan', async () => {
     const id = await click('pause', { operator: '102', reason: 'lunch' }, SUPERVISOR);
     expect(await said(id)).to.include({ result: 'not_in_queue' });
