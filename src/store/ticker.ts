@@ -55,6 +55,18 @@ function sentence(event: CallEvent, name: (endpoint: string) => string): string 
       return `${name(event.operator)} paused${event.reason ? `: ${event.reason}` : ''}`;
     case 'unpause':
       return `${name(event.operator)} is ready`;
+    case 'wrapup':
+      return `${name(event.operator)} is in wrap-up`;
+    case 'wrapped':
+      return `${name(event.operator)} has done the wrap-up`;
+    case 'transfer':
+      return event.result === 'ok' && event.to !== '' ? `transferred to ${name(event.to)}` : '';
+    case 'park':
+      return event.slot === '' ? '' : `a call was parked in ${event.slot}`;
+    case 'comeback':
+      return 'a parked call came back';
+    case 'voicemail':
+      return `a message for mailbox ${event.mailbox}`;
     default:
       return '';
   }
