@@ -203,6 +203,34 @@ describe('the monitor in a browser', function () {
     expect(opened.errors).to.deep.equal([]);
   });
 
+  it('leads to the story of a call, whose events unfold by keyboard', async () => {
+    await page.locator('.calls-scroll a.tool').first().click();
+    await page.waitForURL((url) => url.pathname.startsWith('/calls/'));
+    expect(await page.locator('.told li').count()).to.equal(16);
+    expect(await page.locator('.track').count()).to.equal(5);
+    expect(await page.locator('.raw table').isVisible()).to.equal(false);
+    await page.locator('.raw summary').focus();
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.raw tbody tr').count()).to.equal(25);
+    expect(await page.locator('.raw table').isVisible()).to.equal(true);
+    await page.goBack();
+    await page.waitForSelector('#fresh[data-level="live"]');
+    expect(opened.errors).to.deep.equal([]);
+  });
+
+  it('ends a wrap-up of an operator, or makes it longer', async () => {
+    await page.click('#o-106');
+    expect(await page.locator('#operator-state').textContent()).to.match(/^Wrap-up · 0:\d\d left$/);
+    expect(await page.locator('#operator-acts button:visible').allTextContents()).to.include.members([
+      'End wrap-up',
+      '+1 min',
+    ]);
+    await page.click('#operator button[data-verb="done"]');
+    await page.waitForSelector('.toast.done');
+    expect(await page.locator('.toast').textContent()).to.include('End wrap-up of Farrukh J.');
+    expect(served.clicks).to.deep.equal([{ verb: 'done', args: { operator: '106' }, login: 'sabir' }]);
+  });
+
   it('holds sixty operators on one screen', async () => {
     day = (now) => crowdedDay(now, 60);
     await until(page, `document.querySelectorAll('.op').length === 60`);
