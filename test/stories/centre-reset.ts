@@ -23,6 +23,8 @@ export type Given = readonly (readonly string[])[];
 export async function reset(centre: Centre, globals: Globals, given: Given = []): Promise<void> {
   await resetGlobals(centre, globals);
   await resetPhones(centre);
+  // What operators forwarded by code lives in the PBX's own database.
+  await centre.asterisk.cli('database deltree dialhook-forward');
   await resetCrew(centre, given);
 }
 
@@ -63,15 +65,19 @@ function placeOf(operator: string, given: Given): Place {
 
 /** Logs everybody in who should be, and out who should not, and pauses: by their phones, as they would. */
 async function resetCrew(centre: Centre, given: Given): Promise<void> {
+  // A queue rings its members in the order in which they came: who came back stands behind those who never left.
+  let behind = false;
   const rows = new Map((await rowsOf(centre)).map((row) => [row.operator, row]));
   for (const operator of OPERATORS) {
     const row = rows.get(operator);
     const is: Place = !row || row.presence === 'offline' ? OUT : { ...row, queues: row.queues.replace(/,/g, '&') };
     const wanted = placeOf(operator, given);
-    if (is.presence === wanted.presence && is.queues === wanted.queues && is.reason === wanted.reason) continue;
+    const right = is.presence === wanted.presence && is.queues === wanted.queues && is.reason === wanted.reason;
+    if (right && (!behind || is === OUT)) continue;
     if (is !== OUT) await bySaying(centre, operator, '*46', 'offline');
     if (wanted === OUT) continue;
     await logIn(centre, [operator], wanted.queues);
+    behind = true;
     if (wanted.presence === 'paused') await bySaying(centre, operator, codeOf(wanted.reason), 'paused');
   }
 }

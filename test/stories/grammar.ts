@@ -96,7 +96,7 @@ export function channelOf(ch: string): string {
 function take(words: string[], name: string): string {
   // The first word is what the event is about; an endpoint may well be called `trunk`.
   const i = words.lastIndexOf(name);
-  if (i < 1) return '';
+  if (i < (name === 'ch' ? 0 : 1)) return '';
   const [, value = ''] = words.splice(i, 2);
   return value;
 }

@@ -6,10 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { busy, ignore, rejectWith, ringOnly } from '../../scripts/lab/phone.js';
 import { answerAfter } from '../../scripts/lab/phone-plan.js';
 import { PATIENCE_MS, type Playing, phone, type Stage, type Step, seconds, set, talking, talkOf } from './playing.js';
+import { HOLD_STEPS } from './steps-hold.js';
 import { ROOM_STEPS } from './steps-rooms.js';
+import { TRANSFER_STEPS } from './steps-transfer.js';
 
 const STEPS: Step[] = [
+  ...HOLD_STEPS,
   ...ROOM_STEPS,
+  ...TRANSFER_STEPS,
   [/^(\S+) answers after ([\d.]+) s$/, ({ stage }, who, after) => set(stage, who, answerAfter(seconds(after)))],
   [/^(\S+) rings$/, ({ stage }, who) => set(stage, who, ringOnly)],
   [/^(\S+) is busy$/, ({ stage }, who) => set(stage, who, busy)],
