@@ -20,6 +20,9 @@ export interface StoryOptions extends Names {
   clock: { date(at: number): string; second(at: number): string; exact(at: number): string };
 }
 
+/** Rows of the offers at most; the rest is counted. A caller who waits long with all phones ringing makes hundreds. */
+const MOST = 200;
+
 export type StoryView = ReturnType<typeof storyView>;
 
 /** Everything on the page of a call. */
@@ -46,7 +49,8 @@ export function storyView(call: Call, options: StoryOptions) {
       outcome: visit.outcome === 'abandoned' ? 'caller gave up' : outcomeWords(visit.outcome),
       by: visit.operator === '' ? DASH : people.who(visit.operator),
     })),
-    offers: call.offers.map((offer) => ({
+    offersMore: Math.max(0, call.offers.length - MOST),
+    offers: call.offers.slice(0, MOST).map((offer) => ({
       operator: people.who(offer.operator),
       queue: people.queue(offer.queue),
       at: offset(offer.offeredAt),
