@@ -4,11 +4,10 @@ import { type ChannelNow, readChannels } from './channels.js';
 import { compare, grown, type Missed, type OpenChannel, torn } from './compare.js';
 import { type Correction, differences, membersOf, type OperatorSeen, overdue } from './crew.js';
 import { channelLine, type Fields, operatorLine, type ReportDeps, tell } from './lines.js';
-import { endpointOf, type Party, partyOf } from './parties.js';
+import { endpointOf, type Party } from './parties.js';
 import { isEntry } from './places.js';
 import { type Sightings, twice } from './twice.js';
 import type { Watch } from './watch.js';
-import { parkedFields } from './watched.js';
 
 export interface ReconcileDeps extends ReportDeps {
   /** Name of the PBX that `ami` leads to; channels and operators of others are left alone. */
@@ -17,6 +16,8 @@ export interface ReconcileDeps extends ReportDeps {
   openChannels(): Promise<readonly OpenChannel[]>;
   /** Which of these uniqueids the tables know, of running or of finished calls. */
   knownChannels(uniqueids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Uniqueids of the channels that the tables hold as parked. */
+  parkedChannels(): Promise<ReadonlySet<string>>;
   /** The operators of this PBX by the tables. */
   operators(): Promise<readonly OperatorSeen[]>;
   /** Asks the PBX to carry out a verb of ours for an operator. */
@@ -35,12 +36,13 @@ export interface Memory {
   missed: Missed;
   strange: Sightings;
   torn: Sightings;
+  parked: Sightings;
   crew: Sightings;
   /** Operators whose wrap-up the PBX was asked to end. */
   asked: ReadonlySet<string>;
 }
 export const NOTHING_YET: Memory = {
-  ...{ missed: new Map(), strange: new Map(), torn: new Map(), crew: new Map(), asked: new Set() },
+  ...{ missed: new Map(), strange: new Map(), torn: new Map(), parked: new Map(), crew: new Map(), asked: new Set() },
 };
 
 const LIST_MS = 10_000;
@@ -54,7 +56,7 @@ const MOST = 1000;
 export async function reconcile(
   deps: ReconcileDeps,
   before: Memory,
-  watch: Pick<Watch, 'places' | 'parked'> | null = null,
+  watch: Pick<Watch, 'places'> | null = null,
 ): Promise<Memory> {
   // The tables first: a channel that starts in between is in the list and not in the tables, which harms nobody.
   const open = (await deps.openChannels()).filter((channel) => channel.pbx === deps.pbx);
@@ -64,7 +66,7 @@ export async function reconcile(
   await report(deps, lost.map(lostLine(now)), 'channels are gone that nobody reported');
   const after = { ...before, missed };
   await part(deps, 'channels', async () => Object.assign(after, await strangers(deps, before, channels, open, now)));
-  if (watch) await part(deps, 'parked calls', () => lookAtParked(deps, watch.parked, now));
+  await part(deps, 'parked calls', async () => Object.assign(after, await parkedUnseen(deps, before, channels, now)));
   await part(deps, 'queues', async () => {
     const items = await deps.ami.list('QueueStatus', {}, { complete: 'QueueStatusComplete', timeoutMs: LIST_MS });
     const parties = new Map<string, Party>(channels.map((one) => [one.uniqueid, one]));
@@ -134,31 +136,32 @@ const foundFields = (channel: ChannelNow, now: number): Fields => ({
   since: channel.age === null ? null : now - channel.age,
 });
 
-/** An event and the list differ in when it began by less than this, ms: the list counts in whole seconds. */
-const SAME_PARK_MS = 3_000;
-
-/** Parked callers whose event was missed. `parked` is what was heard, and is brought up to date. */
-async function lookAtParked(deps: ReconcileDeps, parked: Map<string, number>, now: number): Promise<void> {
-  const options = { complete: 'ParkedCallsComplete', timeoutMs: LIST_MS };
-  // A PBX without res_parking does not know the action: nobody is parked there.
-  const items = await deps.ami.list('ParkedCalls', {}, options).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'refused') return [];
-    throw error;
-  });
-  const lines: string[] = [];
-  const present = new Set<string>();
-  for (const item of items) {
-    const party = partyOf(item, 'Parkee');
-    if (!party) continue;
-    present.add(party.uniqueid);
-    const at = now - Number(item.get('ParkingDuration') ?? 0) * 1000;
-    const heard = parked.get(party.uniqueid);
-    if (heard !== undefined && Math.abs(heard - at) < SAME_PARK_MS) continue;
-    parked.set(party.uniqueid, at);
-    lines.push(channelLine(deps.pbx, 'park', party, at, parkedFields(item)));
-  }
-  for (const uniqueid of parked.keys()) if (!present.has(uniqueid)) parked.delete(uniqueid);
+/**
+ * Parked callers whose event was missed. ParkedCalls would name slot and time, but asks for the right to hang up and redirect any
+ * call; the bridges show who is parked, in which lot, without any right.
+ */
+async function parkedUnseen(
+  deps: ReconcileDeps,
+  before: Memory,
+  channels: readonly ChannelNow[],
+  now: number,
+): Promise<Partial<Memory>> {
+  if (deps.behind()) return {};
+  // What a lot is made of; the filter that is called BridgeType is one of the technology.
+  const filter = { BridgeType: 'holding_bridge' };
+  const items = await deps.ami.list('BridgeList', filter, { complete: 'BridgeListComplete', timeoutMs: LIST_MS });
+  const lots = new Map(
+    items
+      .filter((item) => item.get('BridgeType') === 'parking')
+      .map((item) => [item.get('BridgeUniqueid'), item.get('BridgeName')]),
+  );
+  const inLots = channels.filter((one) => one.bridge !== '' && lots.has(one.bridge));
+  const known = inLots.length === 0 ? new Set() : await deps.parkedChannels();
+  const unknown = inLots.filter((one) => !known.has(one.uniqueid));
+  const { sure, seen } = twice(unknown, (one) => one.uniqueid, before.parked, now);
+  const lines = sure.map((one) => channelLine(deps.pbx, 'park', one, now, { lot: lots.get(one.bridge) }));
   await report(deps, lines, 'callers are parked and nobody said so');
+  return { parked: seen };
 }
 
 async function lookAtCrew(

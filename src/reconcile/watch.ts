@@ -11,12 +11,8 @@ export interface WatchDeps extends ReportDeps, PlacesDeps {
   now(): number;
 }
 
-/** Parked channels: since when, by uniqueid, ms of the PBX's clock. */
-export type Parked = Map<string, number>;
-
 export interface Watch {
   places: Places;
-  parked: Parked;
   /** Stops listening; resolves when what was heard is recorded. */
   stop(): Promise<void>;
 }
@@ -24,14 +20,12 @@ export interface Watch {
 /** Starts to listen. Never throws: what can't be told is in the log. */
 export function startWatch(deps: WatchDeps): Watch {
   const places = new Places(deps);
-  const parked: Parked = new Map();
   const telling = new Set<Promise<unknown>>();
   const hear = (message: AmiMessage) => {
     const name = message.get('event') ?? '';
     const watched = Object.hasOwn(WATCHED, name) ? WATCHED[name] : undefined;
     if (watched === undefined) return;
     const at = timeOf(message) ?? deps.now();
-    if (watched.parks) noteParked(parked, message, watched.parks.inLot, at);
     if (watched.places) notePlace(places, message, watched.places.waits, at);
     const told = watched.tell?.(message, deps.pbx);
     if (!told) return;
@@ -42,19 +36,11 @@ export function startWatch(deps: WatchDeps): Watch {
   const unlisten = deps.ami.on('event', hear);
   return {
     places,
-    parked,
     stop: async () => {
       unlisten();
       await Promise.all([places.stop(), ...telling]);
     },
   };
-}
-
-function noteParked(parked: Parked, message: AmiMessage, inLot: boolean, at: number): void {
-  const party = partyOf(message, 'Parkee');
-  if (!party) return;
-  if (inLot) parked.set(party.uniqueid, at);
-  else parked.delete(party.uniqueid);
 }
 
 function notePlace(places: Places, message: AmiMessage, waits: boolean, at: number): void {

@@ -17,8 +17,6 @@ export interface Watched {
   tell?(message: AmiMessage, pbx: string): Told | null;
   /** The places in the queue of its `Queue` may have changed; `waits` says whether its own caller waits there now. */
   places?: { waits: boolean };
-  /** Its `Parkee` is in the lot from now on, or no more. */
-  parks?: { inLot: boolean };
 }
 
 /** Makes an entry that speaks of the channel with this prefix. An event that does not name the channel says nothing. */
@@ -42,8 +40,8 @@ const lotOf = (message: AmiMessage): Fields => ({
   slot: message.get('ParkingSpace'),
 });
 
-/** A parked channel, from the event and from the list of ParkedCalls alike; Asterisk names the parker by its dial string only. */
-export const parkedFields = (message: AmiMessage): Fields => ({
+/** Asterisk names the one who parked by the dial string only. */
+const parked = (message: AmiMessage): Fields => ({
   ...lotOf(message),
   by: message.get('ParkerChannel') ?? message.get('ParkerDialString'),
   timeout: message.get('ParkingTimeout'),
@@ -89,25 +87,22 @@ export const WATCHED: Readonly<Record<string, Watched>> = {
   AttendedTransfer: { tell: attended },
   BlindTransfer: { tell: blindFailed },
 
-  ParkedCall: { tell: of('park', 'Parkee', parkedFields), parks: { inLot: true } },
+  // Who hangs up while parked (ParkedCallGiveUp) is told by the hangup handler.
+  ParkedCall: { tell: of('park', 'Parkee', parked) },
   // An attended transfer into a slot: another channel takes the parked one's place.
-  ParkedCallSwap: { tell: of('park', 'Parkee', parkedFields), parks: { inLot: true } },
+  ParkedCallSwap: { tell: of('park', 'Parkee', parked) },
   UnParkedCall: {
     tell: of('retrieve', 'Retriever', (message, party, pbx) => {
       const parkee = partyOf(message, 'Parkee');
       return { ...lotOf(message), parked: parkee?.uniqueid, other: otherCall(pbx, party, parkee) };
     }),
-    parks: { inLot: false },
   },
   ParkedCallTimeOut: {
     tell: of('comeback', 'Parkee', (message) => ({
       ...lotOf(message),
       to: endpointOf(message.get('ParkerDialString') ?? ''),
     })),
-    parks: { inLot: false },
   },
-  // The parked caller hung up: the hangup handler tells it.
-  ParkedCallGiveUp: { parks: { inLot: false } },
 
   Pickup: {
     tell: of('pickup', '', (message, party, pbx) => {

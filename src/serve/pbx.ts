@@ -15,7 +15,7 @@ import type { Recorder } from '../record/recorder.js';
 import { callOfClick, openChannels } from '../store/calls.js';
 import { findClick, saveClick, updateClick } from '../store/clicks.js';
 import type { Db } from '../store/database.js';
-import { knownChannels, operatorsHeld } from '../store/known-channels.js';
+import { knownChannels, operatorsHeld, parkedChannels } from '../store/known-channels.js';
 
 /** What a page is told of a click. */
 export interface ClickNow {
@@ -89,6 +89,7 @@ function compareWith(config: Config, db: Db, ami: Ami, record: Record, log: Log)
     report: record.append,
     openChannels: () => openChannels(db),
     knownChannels: (uniqueids) => knownChannels(db, pbx, uniqueids),
+    parkedChannels: () => parkedChannels(db, pbx),
     operators: () => operatorsHeld(db, pbx),
     act: (verb, operator) => performRule(ami, verb, operator, Date.now()),
     behind: () => {

@@ -18,6 +18,12 @@ export async function knownChannels(db: Db, pbx: string, uniqueids: readonly str
   return known;
 }
 
+/** Uniqueids of the channels of a PBX that are parked, by the calls that run. */
+export async function parkedChannels(db: Db, pbx: string): Promise<Set<string>> {
+  const parked = db.knex('rt_steps').where({ pbx, step: 'park' }).whereNull('ended_at');
+  return new Set((await parked.pluck('uniqueid')) as string[]);
+}
+
 export interface OperatorHeld {
   operator: string;
   presence: 'offline' | 'ready' | 'paused' | 'wrap_up';

@@ -177,6 +177,7 @@ describe('src/ami on Asterisk', function () {
       ami,
       openChannels: async () => [open],
       knownChannels: async () => new Set<string>(),
+      parkedChannels: async () => new Set<string>(),
       operators: async () => [],
       act: async () => undefined,
       behind: () => false,

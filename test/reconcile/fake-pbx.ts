@@ -16,10 +16,26 @@ export const open = (uniqueid: string, more: Partial<OpenChannel> = {}): OpenCha
   ...more,
 });
 
+/** A channel as CoreShowChannels has it. */
+export const channel = (uniqueid: string, more: Headers = {}): Headers => ({
+  Channel: `PJSIP/10${uniqueid.at(-1)}-0000000${uniqueid.at(-1)}`,
+  Uniqueid: uniqueid,
+  Linkedid: '1.1',
+  ChannelStateDesc: 'Up',
+  CallerIDNum: `10${uniqueid.at(-1)}`,
+  ConnectedLineNum: '<unknown>',
+  Exten: '555',
+  Application: 'Dial',
+  BridgeId: 'b1',
+  Duration: '01:00:05',
+  ChanVariable: 'DH_CALL',
+  ...more,
+});
+
 /** What the PBX says now. */
 export interface FakePbx {
   channels: (string | Headers)[];
-  parked: Headers[];
+  bridges: Headers[];
   /** Items of QueueStatus, each with its `Event`. */
   queues: (Headers & { Event: string })[];
   /** Spoils the end of CoreShowChannels. */
@@ -29,7 +45,7 @@ export interface FakePbx {
 }
 
 export async function fakePbx(channels: OpenChannel[] = []) {
-  const pbx: FakePbx = { channels: [], parked: [], queues: [], end: {}, answer: true };
+  const pbx: FakePbx = { channels: [], bridges: [], queues: [], end: {}, answer: true };
   const list = (
     action: FakeAction,
     session: FakeSession,
@@ -52,11 +68,11 @@ export async function fakePbx(channels: OpenChannel[] = []) {
         pbx.end,
       );
     },
-    ParkedCalls: (action, session) =>
+    BridgeList: (action, session) =>
       list(
         action,
         session,
-        pbx.parked.map((item) => ({ Event: 'ParkedCall', ...item })),
+        pbx.bridges.map((item) => ({ Event: 'BridgeListItem', ...item })),
       ),
     QueueStatus: (action, session) => {
       const queue = action.get('Queue');
@@ -73,6 +89,7 @@ export async function fakePbx(channels: OpenChannel[] = []) {
   const log = testLog();
   const tables = {
     known: new Set<string>(),
+    parked: new Set<string>(),
     operators: [] as OperatorSeen[],
     acts: [] as string[],
     behind: false,
@@ -82,6 +99,7 @@ export async function fakePbx(channels: OpenChannel[] = []) {
     ami,
     openChannels: async () => channels,
     knownChannels: async () => tables.known,
+    parkedChannels: async () => tables.parked,
     operators: async () => tables.operators,
     act: async (verb, operator) => tables.acts.push(`${verb} ${operator}`),
     behind: () => tables.behind,

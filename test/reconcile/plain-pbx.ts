@@ -35,13 +35,15 @@ exten => 631,1,${CALL}
  same => n,Wait(30)
 exten => 641,1,${CALL}
  same => n,PickupChan(PJSIP/102,p)
+exten => 700,1,${CALL}
+ same => n,Park(default)
 exten => _70[1-9],1,${CALL}
  same => n,ParkedCall(default,\${EXTEN})
 `;
 const QUEUES = '[general]\n[lab]\nstrategy = linear\ntimeout = 15\nmusicclass = default\n';
 const PARKING = `[general]
 [default]
-parkext = 700
+parkext = 800
 parkpos = 701-709
 parkingtime = 4
 comebacktoorigin = yes
@@ -59,7 +61,7 @@ export interface PlainPbx {
   lines: string[];
   log: TestLog;
   /** What the tables would say. */
-  tables: { open: OpenChannel[]; known: Set<string>; operators: OperatorSeen[]; acts: string[] };
+  tables: { open: OpenChannel[]; known: Set<string>; parked: Set<string>; operators: OperatorSeen[]; acts: string[] };
   /** Waits for an event of this kind; it is taken from `told`. */
   next(kind: CallEvent['event'], deadline?: number): Promise<CallEvent>;
   forget(): void;
@@ -98,7 +100,7 @@ export async function plainPbx(): Promise<PlainPbx> {
   await until(() => ami.state().up, { what: 'the manager interface is up' });
   const told: CallEvent[] = [];
   const lines: string[] = [];
-  const tables: PlainPbx['tables'] = { open: [], known: new Set(), operators: [], acts: [] };
+  const tables: PlainPbx['tables'] = { open: [], known: new Set(), parked: new Set(), operators: [], acts: [] };
   let stop: (() => Promise<void>) | null = null;
   const options: StartOptions = {
     pbx: 'pbx1',
@@ -110,6 +112,7 @@ export async function plainPbx(): Promise<PlainPbx> {
     },
     openChannels: async () => tables.open,
     knownChannels: async () => tables.known,
+    parkedChannels: async () => tables.parked,
     operators: async () => tables.operators,
     act: async (verb, operator) => tables.acts.push(`${verb} ${operator}`),
     behind: () => false,
