@@ -1,5 +1,6 @@
 // The PBX's channels now.
 import type { Ami, AmiMessage } from '../ami/index.js';
+import { mapGently } from './breathe.js';
 import { type Party, partyOf } from './parties.js';
 
 export interface ChannelNow extends Party {
@@ -20,7 +21,7 @@ const LIST_MS = 10_000;
 /** @throws AmiError, or Error when the list can not be what it says: then nothing may be concluded from it. */
 export async function readChannels(ami: Pick<Ami, 'list'>): Promise<ChannelNow[]> {
   const items = await ami.list('CoreShowChannels', {}, { complete: 'CoreShowChannelsComplete', timeoutMs: LIST_MS });
-  return items.map(toChannel);
+  return mapGently(items, toChannel);
 }
 
 function toChannel(item: AmiMessage): ChannelNow {

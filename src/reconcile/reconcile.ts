@@ -1,5 +1,6 @@
 // One look at the PBX: what the tables say against what it says, and what follows from it.
 import type { Ami, AmiLog, AmiMessage } from '../ami/index.js';
+import { breathe } from './breathe.js';
 import { type ChannelNow, readChannels } from './channels.js';
 import { compare, grown, type Missed, type OpenChannel, torn } from './compare.js';
 import { type Correction, differences, membersOf, type OperatorSeen, overdue } from './crew.js';
@@ -46,8 +47,9 @@ export const NOTHING_YET: Memory = {
 };
 
 const LIST_MS = 10_000;
-/** Most lines one look writes; the rest is there at the next one. */
+/** Most lines of one sort that a look writes, the rest is there at the next one; and how many in one go. */
 const MOST = 1000;
+const AT_ONCE = 50;
 
 /**
  * One look. Rejects, and has reported nothing, when the list of channels could not be read whole or the tables did not answer.
@@ -86,8 +88,12 @@ async function part(deps: ReconcileDeps, what: string, act: () => Promise<unknow
 
 async function report(deps: ReconcileDeps, lines: readonly string[], text: string): Promise<void> {
   if (lines.length === 0) return;
-  // Side by side, so that they share the journal's fsync.
-  await Promise.all(lines.slice(0, MOST).map((line) => tell(deps, line)));
+  const most = Math.min(MOST, lines.length);
+  for (let from = 0; from < most; from += AT_ONCE) {
+    // Side by side, so that they share the journal's fsync; not all at once, so that calls are answered in between.
+    await Promise.all(lines.slice(from, Math.min(most, from + AT_ONCE)).map((line) => tell(deps, line)));
+    await breathe();
+  }
   deps.log.info({ pbx: deps.pbx, lines: lines.length }, text);
 }
 
