@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
 import { clientsOf, runMigrations, runRebuild, runServer, usersOf } from './serve/commands.js';
+import { journalOf } from './serve/journal-report.js';
 import { probesOf } from './serve/probes.js';
+import { sendSpool } from './serve/spool-sender.js';
 import { beside } from './serve/tables.js';
 
 const { version } = JSON.parse(readFileSync(beside('package.json'), 'utf8')) as { version: string };
@@ -15,5 +17,7 @@ process.exitCode = await cli(process.argv, {
   rebuild: runRebuild,
   users: usersOf,
   clients: clientsOf,
+  journal: journalOf,
+  spool: (_config, task) => sendSpool(task),
   probes: probesOf,
 });

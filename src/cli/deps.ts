@@ -17,6 +17,10 @@ export interface Deps {
   ): Promise<{ calls: number; differed: string[] }>;
   users(config: Config): Promise<Users>;
   clients(config: Config): Promise<Clients>;
+  /** The journal on this host's disk. */
+  journal(config: Config): Promise<JournalView>;
+  /** Brings spool files to a server as the dialplan would: each line is confirmed, then the file goes. */
+  spool(config: Config, task: SpoolTask): Promise<SpoolResult>;
   /** What the doctor can look at with this configuration. */
   probes(config: Config): Probes;
 }
@@ -58,4 +62,37 @@ export interface Clients {
   /** False when there is no such number. */
   remove(number: string): Promise<boolean>;
   close(): Promise<void>;
+}
+
+export interface JournalReport {
+  folder: string;
+  /** Name of this journal in the tables; empty when it never had one. */
+  server: string;
+  segments: number;
+  bytes: number;
+  /** How far the tables are; null when nothing was applied yet, or the database does not answer. */
+  applied: { segment: number; offset: number; events: number; appliedAt: number } | null;
+  /** Bytes that the tables do not hold yet; null when the database does not answer. */
+  behind: number | null;
+  /** Why the database could not be asked; empty when it could. */
+  databaseError: string;
+}
+
+export interface JournalView {
+  report(): Promise<JournalReport>;
+  /** Every record, oldest first. `refusal` says why one is no use; `receivedAt` is ms since the epoch. */
+  records(): AsyncIterable<{ line: string; receivedAt: number; refusal: string }>;
+}
+
+export interface SpoolTask {
+  files: readonly string[];
+  /** Of the FastAGI server. */
+  host: string;
+  port: number;
+  progress(lines: number): void;
+}
+
+export interface SpoolResult {
+  files: number;
+  lines: number;
 }

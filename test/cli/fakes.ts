@@ -2,7 +2,7 @@
 
 import { cli } from '../../src/cli/cli.js';
 import type { ClientLine, Deps, UserLine } from '../../src/cli/deps.js';
-import type { Probes } from '../../src/cli/doctor/probes.js';
+import type { ManagerEvent, Probes } from '../../src/cli/doctor/probes.js';
 import type { Io } from '../../src/cli/io.js';
 
 export interface Terminal extends Io {
@@ -98,6 +98,10 @@ export function doors(more: Partial<Deps> = {}): Doors {
       },
       close: closing('clients'),
     }),
+    journal: async () => {
+      throw Object.assign(new Error('ENOENT: no such file or directory'), { code: 'ENOENT' });
+    },
+    spool: async () => ({ files: 0, lines: 0 }),
     probes: () => probes(),
     ...more,
   };
@@ -107,7 +111,10 @@ export function doors(more: Partial<Deps> = {}): Doors {
 export function probes(
   more: Partial<Probes> = {},
   manager: Record<string, (fields: Record<string, string>) => Record<string, string>> = {},
+  /** What the PBX tells by itself after an action. */
+  events: Record<string, string[]>[] = [],
 ): Probes {
+  const listeners = new Set<(event: ManagerEvent) => void>();
   return {
     now: () => Date.UTC(2026, 0, 12, 9),
     node: '22.1.0',
@@ -123,7 +130,14 @@ export function probes(
     manager: async () => ({
       action: async (name, fields = {}) => {
         const answer = manager[name]?.(fields) ?? {};
+        for (const event of events)
+          for (const listener of listeners)
+            listener({ get: (key) => event[key]?.[0], getAll: (key) => event[key] ?? [] });
         return { get: (key) => answer[key] };
+      },
+      listen: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
       },
       close: async () => {},
     }),

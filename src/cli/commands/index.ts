@@ -3,10 +3,23 @@ import type { CliCommand } from '../command.js';
 import { client } from './client.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { journal } from './journal.js';
 import { migrate } from './migrate.js';
 import { rebuild } from './rebuild.js';
 import { serve } from './serve.js';
 import { simulate } from './simulate.js';
+import { spool } from './spool.js';
 import { user } from './user.js';
 
-export const COMMANDS: readonly CliCommand[] = [serve, migrate, rebuild, user, client, doctor, simulate, config];
+export const COMMANDS: readonly CliCommand[] = [
+  serve,
+  migrate,
+  rebuild,
+  user,
+  client,
+  journal,
+  spool,
+  doctor,
+  simulate,
+  config,
+];

@@ -4,6 +4,7 @@ import { clocks } from './clocks.js';
 import { dataDirectory } from './data-directory.js';
 import { database } from './database.js';
 import { dialplan } from './dialplan.js';
+import { events } from './events.js';
 import { globals } from './globals.js';
 import { hooks } from './hooks.js';
 import { journal } from './journal.js';
@@ -33,6 +34,7 @@ export const CHECKS: readonly Check[] = [
   pbxVersion,
   dialplan,
   globals,
+  events,
   liveDangerously,
   testCall,
   clocks,

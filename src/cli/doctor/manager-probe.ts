@@ -19,5 +19,9 @@ export async function connectManager(config: Config, log: AmiLog): Promise<Manag
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
   }
-  return { action: (name, fields = {}) => ami.action(name, fields), close: () => ami.close() };
+  return {
+    action: (name, fields = {}) => ami.action(name, fields),
+    listen: (listener) => ami.on('event', listener),
+    close: () => ami.close(),
+  };
 }

@@ -31,8 +31,15 @@ export interface ManagerAnswer {
   get(key: string): string | undefined;
 }
 
+export interface ManagerEvent extends ManagerAnswer {
+  /** All values of a header that is repeated. */
+  getAll(key: string): string[];
+}
+
 /** The manager interface, logged in. An answer that says Error, and no answer in time, throw. */
 export interface ManagerProbe {
   action(name: string, fields?: Record<string, string>): Promise<ManagerAnswer>;
+  /** Hears what the PBX tells by itself, until the function it gives is called. */
+  listen(listener: (event: ManagerEvent) => void): () => void;
   close(): Promise<void>;
 }
