@@ -65,6 +65,7 @@ describe('doctor on Asterisk', function () {
       'pbx-version',
       'dialplan',
       'globals',
+      'manager-events',
       'live-dangerously',
       'clocks',
     ])
@@ -86,6 +87,16 @@ describe('doctor on Asterisk', function () {
     const found = await look(configOf({ DIALHOOK_AGI_PORT: '4', DIALHOOK_PBX: 'other' }));
     expect(found('globals')).to.include({ state: 'fail' });
     expect(found('globals')?.says).to.contain('this server listens on port 4');
+  });
+
+  it('hears that the call of a channel is not told, and that nothing is told', async () => {
+    // A reload without the setting would leave it as it was.
+    await pbx.configure('manager.conf', MANAGER_WITH_ALL.replace('[dialhook]', 'channelvars = OTHER\n[dialhook]'));
+    await pbx.cli('manager reload');
+    expect((await look(configOf()))('manager-events')?.mend).to.contain('channelvars = DH_CALL');
+    await pbx.configure('manager.conf', MANAGER_WITH_ALL.replace('read = all', 'read = agent'));
+    await pbx.cli('manager reload');
+    expect((await look(configOf()))('manager-events')?.mend).to.contain('read = call,agent');
   });
 
   it('sees rights that are too many, and a dialplan that is gone', async () => {

@@ -9,9 +9,14 @@ type Answers = Parameters<typeof probes>[1];
 /** What a check finds with this environment, these probes and these answers of the manager interface. */
 export async function look(
   check: Check,
-  options: { env?: NodeJS.ProcessEnv; probes?: Partial<Probes>; manager?: Answers } = {},
+  options: {
+    env?: NodeJS.ProcessEnv;
+    probes?: Partial<Probes>;
+    manager?: Answers;
+    events?: Parameters<typeof probes>[2];
+  } = {},
 ): Promise<Finding> {
-  const made = probes(options.probes, options.manager);
+  const made = probes(options.probes, options.manager, options.events);
   let connected: ReturnType<Probes['manager']> | undefined;
   const eye: Eye = {
     config: readConfig({ env: options.env ?? {}, defaultFile: '/none' }).config,

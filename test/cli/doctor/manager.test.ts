@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { clocks } from '../../../src/cli/doctor/clocks.js';
 import { CLICK_CONTEXTS, dialplan, HOOK_CONTEXTS } from '../../../src/cli/doctor/dialplan.js';
+import { events } from '../../../src/cli/doctor/events.js';
 import { globals } from '../../../src/cli/doctor/globals.js';
 import { liveDangerously } from '../../../src/cli/doctor/live-dangerously.js';
 import { manager } from '../../../src/cli/doctor/manager.js';
@@ -107,6 +108,19 @@ describe('doctor: the PBX', () => {
       /^a test call went through the dialplan to the server and back in \d+ ms$/,
     );
     expect((await of(() => refuse('Originate failed'), TEST_CONTEXT)).state).to.equal('fail');
+  });
+
+  it('events: heard with time and call, without one of them, or not at all', async () => {
+    const Channel = ['Local/s@dialhook-sink-00000007;1'];
+    const other = { Channel: ['PJSIP/101-00000001'] };
+    const of = (...heard: Record<string, string[]>[]) => look(events, { events: heard });
+    const whole = { Channel, ChanVariable: ['CDR_X=1', 'DH_CALL'], Timestamp: ['1768464000.123456'] };
+    expect(await of(other, whole)).to.include({ state: 'ok' });
+    expect((await of({ ...whole, ChanVariable: ['CDR_X=1'] })).mend).to.contain('channelvars = DH_CALL');
+    expect((await of({ ...whole, Timestamp: [] })).mend).to.contain('timestampevents = yes');
+    const silent = await of(other);
+    expect(silent).to.include({ state: 'warn' });
+    expect(silent.mend).to.contain('read = call,agent');
   });
 
   describe('clocks', () => {

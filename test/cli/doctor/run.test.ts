@@ -58,7 +58,8 @@ describe('doctor', () => {
     const counting = probes({
       manager: async () => {
         connects += 1;
-        return { action: async () => ({ get: () => undefined }), close: async () => void closes++ };
+        const action = async () => ({ get: () => undefined });
+        return { action, listen: () => () => {}, close: async () => void closes++ };
       },
     });
     const twice = check('x', async (eye) => {
