@@ -1,14 +1,13 @@
 // Pure. Which calls come, and how often.
-import { type SimClient, type SimQueue, UNKNOWN_NUMBERS } from './cast.js';
+import { fromOperator, inbound } from './calls.js';
+import { MENU_NUMBER, type SimClient, type SimQueue, UNKNOWN_NUMBERS } from './cast.js';
 import { dialOperator, dialOut, unrouted } from './direct.js';
 import { endCaller } from './ends.js';
+import { askMenu } from './menu.js';
 import { enterQueue } from './queue.js';
-import { type Agent, type LiveCall, openCall, release, SECOND, type World } from './world.js';
+import { type Agent, SECOND, type World } from './world.js';
 
-/**
- * The kinds of calls and their shares. A transferred, parked or picked-up call becomes one more line here once
- * src/call/event.ts has its event kinds; what happens in it belongs into a file of its own, like direct.ts.
- */
+/** The kinds of calls and their shares. What becomes of a call on its way is told in files of its own (hands.ts, menu.ts). */
 const KINDS: readonly (readonly [share: number, start: (world: World) => void])[] = [
   [0.72, toQueue],
   [0.08, toDirectNumber],
@@ -20,7 +19,7 @@ const KINDS: readonly (readonly [share: number, start: (world: World) => void])[
 /** Calls come by chance, with waves of some minutes; the first ones within seconds, so that a screen is alive at once. */
 export function beginArrivals(world: World, callsPerMinute: number): void {
   const { agenda, cast, random } = world;
-  for (const queue of cast.queues) agenda.after(random.between(1, 4) * SECOND, () => toQueue(world, queue));
+  for (const queue of cast.queues) agenda.after(random.between(1, 4) * SECOND, () => straightTo(world, queue));
   const next = () => {
     const wave = 1 + 0.35 * Math.sin((agenda.now() / (400 * SECOND)) * 2 * Math.PI);
     agenda.after(random.waiting((60 * SECOND) / (callsPerMinute * wave)), () => {
@@ -42,8 +41,14 @@ function anyCall(world: World): void {
   }
 }
 
-function toQueue(world: World, queue = anyQueue(world)): void {
+function toQueue(world: World): void {
+  const queue = anyQueue(world);
   if (queue === undefined) return;
+  if (world.random.chance(world.extras)) toMenu(world);
+  else straightTo(world, queue);
+}
+
+function straightTo(world: World, queue: SimQueue): void {
   const { agenda, pbx, random } = world;
   const from = anyCaller(world);
   const call = inbound(world, from, queue.did);
@@ -53,6 +58,13 @@ function toQueue(world: World, queue = anyQueue(world)): void {
     off();
     endCaller(world, call, { cause: 16, by: call.caller.name });
   };
+}
+
+function toMenu(world: World): void {
+  const from = anyCaller(world);
+  const call = inbound(world, from, MENU_NUMBER);
+  world.pbx.lookup(call.caller);
+  askMenu(world, call, (queue) => enterQueue(world, call, queue, from.vip));
 }
 
 function toDirectNumber(world: World): void {
@@ -80,23 +92,6 @@ function outside(world: World): void {
   if (from === undefined) return;
   const to = anyCaller(world).number || '+998002000000';
   dialOut(world, fromOperator(world, from, to, 'out'), to);
-}
-
-/** A call comes in over the trunk. */
-export function inbound(world: World, from: SimClient, to: string): LiveCall {
-  const { cast, pbx } = world;
-  const call = openCall(world, cast.trunk, { number: from.number, name: from.name, dnid: to });
-  pbx.hook(call.caller, 'call', { direction: 'in', trunk: cast.trunk, from: from.number, name: from.name, to });
-  return call;
-}
-
-/** An operator dials on the own phone, which is busy until the call is over. */
-export function fromOperator(world: World, agent: Agent, to: string, direction: 'out' | 'internal'): LiveCall {
-  const { endpoint, name } = agent.who;
-  agent.busy = true;
-  const call = openCall(world, endpoint, { number: endpoint, name, dnid: to }, () => release(world, agent, 3));
-  world.pbx.hook(call.caller, 'call', { direction, endpoint, from: endpoint, name, to });
-  return call;
 }
 
 const isIdle = (agent: Agent) => agent.online && !agent.busy && !agent.paused;

@@ -8,11 +8,13 @@ export interface SimQueue {
   strategy: 'leastrecent' | 'ringall';
   /** Number from outside that leads here. */
   did: string;
-  /** Seconds: one ring of a device, pause before the next try, longest stay, rest after a talk. */
+  /** Seconds: one ring of a device, pause before the next try, longest stay. */
   ring: number;
   retry: number;
   timeout: number;
+  /** Seconds of wrap-up after a talk (DH_WRAPUP_<queue>); 0: none, then app_queue leaves the operator alone for `rest`. */
   wrapup: number;
+  rest: number;
   /** Share of the calls, against the other queues. */
   weight: number;
   /** Queue() has the option c: the caller goes on in the dialplan when the operator hangs up first. */
@@ -30,6 +32,8 @@ export interface SimOperator {
   pickup: number;
   miss: number;
   reject: number;
+  /** A direct call that nobody answers may leave a message. */
+  mailbox: boolean;
 }
 
 export interface SimClient {
@@ -48,13 +52,15 @@ export interface Cast {
 
 export const FIRST_OPERATOR = 101;
 const CLIENTS = 48;
-/** 555-01xx: queues from 5550101, operators from 5550121, clients from 5550180, and 5550172 to 5550178 lead nowhere. */
+/** Leads to the menu. */
+export const MENU_NUMBER = '5550120';
+/** 555-01xx: queues from 5550101, then the menu, operators from 5550121, clients from 5550180, and 5550172 to 5550178 lead nowhere. */
 const DIDS_OF_OPERATORS = 50;
 export const UNKNOWN_NUMBERS = ['5550172', '5550174', '5550176', '5550178'] as const;
 
-/** The people of a simulated centre with so many operators (from 101) and queues. */
-export function makeCast(size: { operators: number; queues: number }): Cast {
-  const queues = Array.from({ length: size.queues }, (_, i) => makeQueue(i));
+/** The people of a simulated centre with so many operators (from 101) and queues; every third queue has no wrap-up. */
+export function makeCast(size: { operators: number; queues: number; wrapup?: number }): Cast {
+  const queues = Array.from({ length: size.queues }, (_, i) => makeQueue(i, size.wrapup ?? 0));
   const operators = Array.from({ length: size.operators }, (_, i) => makeOperator(i, queues));
   return { trunk: 'trunk1', queues, operators, clients: simulatedClients() };
 }
@@ -69,7 +75,7 @@ export function simulatedClients(): SimClient[] {
   }));
 }
 
-function makeQueue(i: number): SimQueue {
+function makeQueue(i: number, wrapup: number): SimQueue {
   const [name, title] = QUEUE_TITLES[i] ?? [`queue${i + 1}`, `Queue ${i + 1}`];
   return {
     name,
@@ -79,7 +85,8 @@ function makeQueue(i: number): SimQueue {
     ring: 15,
     retry: 5,
     timeout: i % 3 === 2 ? 60 : 90,
-    wrapup: 8,
+    wrapup: i % 3 === 2 ? 0 : wrapup,
+    rest: 8,
     weight: 1 / (1 + i * 0.35),
     goesOn: i % 4 === 1,
   };
@@ -99,6 +106,7 @@ function makeOperator(i: number, queues: readonly SimQueue[]): SimOperator {
     pickup: 2.5 + (i % 5),
     miss: i % 7 === 3 ? 0.18 : 0.05,
     reject: i % 9 === 5 ? 0.1 : 0.02,
+    mailbox: i % 2 === 0,
   };
 }
 

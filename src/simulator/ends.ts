@@ -4,19 +4,22 @@ import { type LiveCall, type Ring, release, type World } from './world.js';
 
 export const DIALPLAN = 'dialplan/builtin';
 
-interface CallerEnd {
+/** What the caller's handler says beside side and endpoint. */
+export interface CallerEnd {
   cause: number;
   by: string;
-  dialstatus?: string;
   queuestatus?: string;
   abandoned?: string;
+  attended?: string;
 }
 
 /** The caller's handler; the call is over. */
 export function endCaller(world: World, call: LiveCall, end: CallerEnd): void {
   if (!world.calls.delete(call)) return;
   const { caller } = call;
-  world.pbx.hook(caller, 'end', { side: 'caller', endpoint: caller.endpoint, ...end });
+  const { cause, by, queuestatus, abandoned, attended } = end;
+  const told = { cause, by, dialstatus: call.dialstatus, queuestatus, abandoned, attended };
+  world.pbx.hook(caller, 'end', { side: 'caller', endpoint: caller.endpoint, ...told });
   call.over();
 }
 
@@ -33,23 +36,30 @@ export function hangUp(
   call: LiveCall,
   device: SimChannel,
   by: SimChannel,
-  end: Omit<CallerEnd, 'cause' | 'by'>,
+  end: Partial<CallerEnd>,
 ): void {
   const callee = () => endDevice(world, device, by);
-  const caller = () => endCaller(world, call, { cause: 16, by: by.name, ...end });
-  const order = world.random.chance(0.8) ? [callee, caller] : [caller, callee];
+  const caller = () => endCaller(world, call, { ...end, cause: 16, by: by.name });
+  atOnce(world, callee, caller);
+}
+
+/** Two channels run their hooks at the same time, each in its own thread: in no fixed order, mostly the first one first. */
+export function atOnce(world: World, first: () => void, second: () => void): void {
+  const order = world.random.chance(0.8) ? [first, second] : [second, first];
   for (const side of order) side();
 }
 
-/** `by` hung up; null when the device handed the call over, for then Asterisk names nobody. */
-export function endDevice(world: World, device: SimChannel, by: SimChannel | null): void {
-  world.pbx.hook(device, 'end', {
-    side: 'callee',
-    endpoint: device.endpoint,
-    cause: 16,
-    tech: 'SIP 200 OK',
-    by: by?.name ?? '',
-  });
+/** `by` hung up; null when the device handed the call over, for then Asterisk names nobody but the channel that goes on. */
+export function endDevice(
+  world: World,
+  device: SimChannel,
+  by: SimChannel | null,
+  handedOver: { blind?: string; attended?: string } = {},
+): void {
+  const { endpoint } = device;
+  device.leaving?.();
+  const end = { side: 'callee', endpoint, cause: 16, tech: 'SIP 200 OK', by: by?.name ?? '', ...handedOver };
+  world.pbx.hook(device, 'end', end);
 }
 
 /** From here on the device's hooks run in a thread of their own: it is bridged. */

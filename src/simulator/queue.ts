@@ -1,10 +1,10 @@
 // Pure. A caller in a queue, as app_queue does it with direct members: entry, rounds of rings, answer, leave.
 // Order of hooks: enter, offers (b()), end of each ring that did not lead to an answer, answer (membergosub), ends.
 import type { SimQueue } from './cast.js';
-import { dialOperator } from './direct.js';
-import { bridged, DIALPLAN, endCaller, endDevice, endRing, hangUp } from './ends.js';
-import { patience, reaction, talkTime } from './people.js';
-import { type Agent, type LiveCall, type Ring, release, SECOND, type Visit, type World } from './world.js';
+import { DIALPLAN, endCaller, endDevice, endRing } from './ends.js';
+import { patience, reaction } from './people.js';
+import { beginTalk } from './talk.js';
+import { type Agent, deviceOf, isReady, type LiveCall, type Ring, SECOND, type Visit, type World } from './world.js';
 
 const RINGING = 'SIP 180 Ringing';
 const VIP_PRIORITY = 10;
@@ -41,36 +41,47 @@ function wait(world: World, call: LiveCall, queue: SimQueue, vip: boolean): void
   call.state = 'waiting';
   call.stop = () => abandon(world, visit);
   world.waiting.push(visit);
+  tellPlace(world, visit);
   world.dispatch();
+}
+
+/** Who has a priority stands before the others. */
+const inOrder = (visits: readonly Visit[]) =>
+  [...visits].sort((a, b) => b.priority - a.priority || a.enteredAt - b.enteredAt);
+
+/** B() of Queue(): the place of the caller who has just joined. */
+function tellPlace({ pbx, waiting }: World, visit: Visit): void {
+  const { name } = visit.queue;
+  const here = inOrder(waiting.filter((one) => one.queue === visit.queue));
+  const place = { queue: name, position: here.indexOf(visit) + 1, waiting: here.length };
+  pbx.hook(visit.call.caller, 'position', place);
 }
 
 /** Rings whom it can for everybody who waits: by priority, then by entry. */
 export function dispatch(world: World): void {
-  const order = [...world.waiting].sort((a, b) => b.priority - a.priority || a.enteredAt - b.enteredAt);
-  for (const visit of order) if (visit.rings.length === 0 && !visit.sleeping) nextRound(world, visit);
+  for (const visit of inOrder(world.waiting)) if (visit.rings.length === 0 && !visit.sleeping) nextRound(world, visit);
 }
 
 function nextRound(world: World, visit: Visit): void {
   const now = world.agenda.now();
   const free = (world.crews.get(visit.queue.name) ?? [])
-    .filter(
-      (agent) =>
-        agent.online && !agent.paused && !agent.busy && agent.restUntil <= now && !visit.tried.has(agent.who.endpoint),
-    )
+    .filter((agent) => isReady(agent) && agent.restUntil <= now && !visit.tried.has(agent.who.endpoint))
     .sort((a, b) => a.lastCall - b.lastCall);
   const rung = visit.queue.strategy === 'ringall' ? free : free.slice(0, 1);
   if (rung.length > 0) ringAll(world, visit, rung);
   else if (visit.tried.size > 0) sleep(world, visit);
 }
 
-function ringAll(world: World, visit: Visit, agents: Agent[]): void {
+function ringAll(world: World, visit: Visit, agents: readonly Agent[]): void {
   const { agenda, pbx, random } = world;
   visit.call.state = 'ringing';
   for (const agent of agents) {
-    agent.busy = true;
     const { endpoint, name } = agent.who;
-    const channel = pbx.ring(visit.call.caller, endpoint, endpoint, name);
-    pbx.hook(channel, 'offer', { queue: visit.queue.name, endpoint });
+    const { caller } = visit.call;
+    const channel = pbx.ring(caller, endpoint, endpoint, name);
+    const offer = { queue: visit.queue.name, endpoint, dialler: caller.uniqueid, device: deviceOf(agent) };
+    pbx.hook(channel, 'offer', offer);
+    agent.busy = true;
     const ring: Ring = { agent, channel, off: () => {} };
     visit.rings.push(ring);
     const will = reaction(random, agent.who);
@@ -112,36 +123,10 @@ function connect(world: World, visit: Visit, winner: Ring): void {
   visit.rings = visit.rings.filter((ring) => ring !== winner);
   endRings(world, visit, 26);
   close(world, visit);
-  world.pbx.hook(channel, 'answer', { endpoint: channel.endpoint, queue: queue.name });
-  bridged(channel);
-  call.state = 'talking';
-  const over = (by: 'caller' | 'operator') => {
-    off();
-    agent.lastCall = world.agenda.now();
-    if (by === 'operator' && handOver(world, call, winner)) return release(world, agent, queue.wrapup);
-    if (by === 'operator' && queue.goesOn) goOn(world, call, queue, winner);
-    else hangUp(world, call, channel, by === 'caller' ? call.caller : channel, {});
-    release(world, agent, queue.wrapup);
-  };
-  const off = world.agenda.after(talkTime(world.random), () => over(world.random.chance(0.6) ? 'caller' : 'operator'));
-  call.stop = () => over('caller');
-}
-
-const TRANSFERS = 0.2;
-
-/**
- * A blind transfer (REFER): the operator's own leg ends, and the caller's channel goes on in the dialplan to a colleague
- * who is free. False when none is, or when this operator does not transfer.
- */
-function handOver(world: World, call: LiveCall, { agent, channel }: Ring): boolean {
-  if (!world.random.chance(TRANSFERS)) return false;
-  const free = world.agents.filter((one) => one !== agent && one.online && !one.paused && !one.busy);
-  const colleague = free[Math.floor(world.random.next() * free.length)];
-  if (!colleague) return false;
-  endDevice(world, channel, null);
-  call.queue = '';
-  dialOperator(world, call, colleague, colleague.who.endpoint);
-  return true;
+  const { endpoint } = channel;
+  world.pbx.hook(channel, 'answer', { endpoint, queue: queue.name, dialler: call.caller.uniqueid });
+  const talk = { call, device: channel, agent, queue, end: {} };
+  beginTalk(world, queue.goesOn ? { ...talk, goesOn: () => goOn(world, call, queue, winner) } : talk);
 }
 
 /** Option c of Queue(): the operator hung up first, the caller is asked how it was. */

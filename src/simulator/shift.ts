@@ -1,7 +1,8 @@
 // Pure. The operators' day: they log in, pause with a reason, come back; what a phone's feature code does.
+import { dialCode } from './codes.js';
 import { type Agent, SECOND, type World, whenFree } from './world.js';
+import { endWrapup } from './wrapup.js';
 
-const CODES = { login: '*45', logout: '*46', pause: '*471', unpause: '*48' } as const;
 /** Reason, shortest and longest stay in seconds, weight. */
 const PAUSES = [
   ['break', 20, 90],
@@ -78,9 +79,14 @@ function comeBack(world: World, agent: Agent): void {
   world.dispatch();
 }
 
-/** The operator dials a feature code: a short channel of its own, with no call event. */
-export function code(world: World, agent: Agent, event: keyof typeof CODES, fields: Record<string, string>): void {
-  const { endpoint, name } = agent.who;
-  const channel = world.pbx.start(endpoint, { number: endpoint, name, dnid: CODES[event] });
-  world.pbx.hook(channel, event, { operator: endpoint, ...fields });
+/** The operator dials a feature code. "I am ready" and "I go" end a wrap-up too, after they are told. */
+export function code(
+  world: World,
+  agent: Agent,
+  event: 'login' | 'logout' | 'pause' | 'unpause',
+  fields: Record<string, string>,
+): void {
+  const channel = dialCode(world, agent, event);
+  world.pbx.hook(channel, event, { operator: agent.who.endpoint, ...fields });
+  if (event !== 'pause') endWrapup(world, agent, channel, 'done');
 }

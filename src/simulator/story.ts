@@ -3,11 +3,13 @@
 import { createAgenda } from './agenda.js';
 import { beginArrivals } from './arrivals.js';
 import { type Cast, makeCast } from './cast.js';
+import { handOn } from './hands.js';
 import { createPbx, type Planned } from './pbx.js';
 import { dispatch } from './queue.js';
 import { createRandom } from './random.js';
 import { beginShift, endShift } from './shift.js';
-import type { Agent, LiveCall, World } from './world.js';
+import type { Talk } from './talk.js';
+import { emptyWorld, type LiveCall, newAgent, type World } from './world.js';
 
 export interface StoryOptions {
   seed: number;
@@ -21,6 +23,10 @@ export interface StoryOptions {
   speed?: number;
   /** Name of the PBX in every event. `pbx1` when left out. */
   pbx?: string;
+  /** Seconds of wrap-up after a talk of a queue (every third has none). None when left out. */
+  wrapup?: number;
+  /** Share of the calls, 0 to 1, in which more happens than a talk. None when left out. */
+  extras?: number;
 }
 
 /** What is going on, to be shown beside the counts of requests. */
@@ -29,6 +35,8 @@ export interface Figures {
   waiting: number;
   ringing: number;
   talking: number;
+  parked: number;
+  wrappingUp: number;
   operators: number;
 }
 
@@ -67,6 +75,7 @@ export function createStory(options: StoryOptions): Story {
       const before = advance(time);
       over = true;
       world.dispatch = () => {};
+      world.handOn = () => false;
       for (const agent of agents) agent.later = null;
       for (const call of [...world.calls]) call.stop();
       endShift(world);
@@ -77,25 +86,24 @@ export function createStory(options: StoryOptions): Story {
 }
 
 function createWorld(options: StoryOptions): World {
-  const { startAt, speed = 1, pbx = 'pbx1' } = options;
+  const { startAt, speed = 1, pbx = 'pbx1', extras = 0 } = options;
   const agenda = createAgenda();
   const cast = makeCast(options);
-  const agents = cast.operators.map(
-    (who): Agent => ({ who, online: false, paused: false, busy: false, restUntil: 0, lastCall: 0, later: null }),
-  );
-  const crew = (queue: string) => agents.filter((agent) => agent.who.queues.includes(queue));
-  const world: World = {
+  const clock = () => startAt + agenda.now() / speed;
+  const world = emptyWorld({
     random: createRandom(options.seed),
     agenda,
-    pbx: createPbx(pbx, () => startAt + agenda.now() / speed),
+    pbx: createPbx(pbx, clock),
+    clock,
     cast,
-    agents,
-    crews: new Map(cast.queues.map(({ name }) => [name, crew(name)])),
-    calls: new Set(),
-    waiting: [],
+    agents: cast.operators.map(newAgent),
+  });
+  return Object.assign(world, {
+    speed,
+    extras,
     dispatch: () => dispatch(world),
-  };
-  return world;
+    handOn: (talk: Talk) => handOn(world, talk),
+  });
 }
 
 function figuresOf({ calls, agents }: World): Figures {
@@ -108,6 +116,8 @@ function figuresOf({ calls, agents }: World): Figures {
     waiting,
     ringing: count('ringing'),
     talking: count('talking'),
+    parked: count('parked'),
+    wrappingUp: agents.filter((agent) => agent.wrapup !== null).length,
     operators: agents.filter((agent) => agent.online).length,
   };
 }

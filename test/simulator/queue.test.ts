@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { inbound } from '../../src/simulator/arrivals.js';
+import { inbound } from '../../src/simulator/calls.js';
 import { enterQueue } from '../../src/simulator/queue.js';
 import type { LiveCall } from '../../src/simulator/world.js';
 import { START, type Stage, shape, stage } from './stage.js';
@@ -85,7 +85,7 @@ describe('simulator: queue', () => {
     expect(last(world, 3)).to.deep.equal([
       'enter ch1 queue=sales',
       'leave ch1 queue=sales status=JOINEMPTY',
-      'end ch1 by=dialplan/builtin cause=16 endpoint=trunk queuestatus=JOINEMPTY side=caller',
+      'end ch1 side=caller endpoint=trunk cause=16 by=dialplan/builtin queuestatus=JOINEMPTY',
     ]);
   });
 
@@ -94,9 +94,9 @@ describe('simulator: queue', () => {
     enter(world);
     world.go(20);
     expect(last(world, 3)).to.deep.equal([
-      'end ch3 cause=0 endpoint=101 side=callee tech=SIP 180 Ringing',
+      'end ch3 side=callee endpoint=101 cause=0 tech=SIP 180 Ringing',
       'leave ch1 queue=sales status=TIMEOUT',
-      'end ch1 by=ch1 cause=16 endpoint=trunk queuestatus=TIMEOUT side=caller',
+      'end ch1 side=caller endpoint=trunk cause=16 by=ch1 queuestatus=TIMEOUT',
     ]);
     expect(world.agent('101').busy).to.equal(false);
   });
@@ -107,7 +107,7 @@ describe('simulator: queue', () => {
     world.random.between = (min) => (min === 1.5 ? 60 : min);
     enter(world);
     world.go(20);
-    expect(shape(world.lines())).to.include('leave ch1 key=0 queue=sales');
+    expect(shape(world.lines())).to.include('leave ch1 queue=sales key=0');
     expect(world.waiting).to.deep.equal([]);
   });
 
@@ -116,9 +116,9 @@ describe('simulator: queue', () => {
     enter(world);
     world.go(120);
     expect(last(world, 3)).to.deep.equal([
-      'end ch2 by=ch2 cause=16 endpoint=101 side=callee tech=SIP 200 OK',
+      'end ch2 side=callee endpoint=101 cause=16 tech=SIP 200 OK by=ch2',
       'leave ch1 queue=sales status=CONTINUE',
-      'end ch1 by=ch1 cause=16 endpoint=trunk queuestatus=CONTINUE side=caller',
+      'end ch1 side=caller endpoint=trunk cause=16 by=ch1 queuestatus=CONTINUE',
     ]);
   });
 });

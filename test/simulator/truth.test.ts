@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { shape } from './stage.js';
-import { TRUTHS, tableOf } from './truths.js';
+import { TRUTHS, tableOf } from './truths/index.js';
 
 describe('simulator: sends what Asterisk sends', () => {
   for (const truth of TRUTHS)
