@@ -120,8 +120,8 @@ CREATE INDEX call_joins_story ON call_joins (story_id);
 -- An operator's own words, one row each.
 CREATE TABLE presence_changes (
   event_id {id} NOT NULL PRIMARY KEY,
-  pbx {word} NOT NULL,
-  operator {word} NOT NULL,
+  pbx {name} NOT NULL,
+  operator {name} NOT NULL,
   at {at} NOT NULL,
   event {word} NOT NULL,
   reason {word} NOT NULL,
@@ -131,15 +131,18 @@ CREATE TABLE presence_changes (
 ) {options};
 CREATE INDEX presence_changes_operator ON presence_changes (operator, at);
 
+-- presence is without the wrap-up, which runs over it while wrapup_until is there. Since when an operator is idle stands in
+-- operator_intervals.
+ALTER TABLE rt_operators DROP COLUMN idle_since;
 ALTER TABLE rt_operators ADD COLUMN wrapup_until {at};
 ALTER TABLE rt_operators ADD COLUMN wrapup_since {at};
 ALTER TABLE rt_operators ADD COLUMN wrapup_queue {word} NOT NULL DEFAULT '';
 
--- An operator's day: one state at every moment; ended_at is null for the one that holds now. The last four columns are what
--- the operator's own words had amounted to before it began: from there a later change is counted on.
+-- An operator's day: one state at every moment; ended_at is null for the one that holds now. `presence_before` is what the operator's
+-- own words had amounted to before it began, for counting on from there (src/store/intervals.ts).
 CREATE TABLE operator_intervals (
-  pbx {word} NOT NULL,
-  operator {word} NOT NULL,
+  pbx {name} NOT NULL,
+  operator {name} NOT NULL,
   started_at {at} NOT NULL,
   ended_at {at},
   state {word} NOT NULL,
@@ -147,19 +150,15 @@ CREATE TABLE operator_intervals (
   call_id {id} NOT NULL,
   queue {word} NOT NULL,
   lost {flag} NOT NULL,
-  on_duty {flag} NOT NULL,
-  paused {word},
-  wrapup_queue {word},
-  wrapup_until {at},
-  PRIMARY KEY (pbx, operator, started_at)
+  presence_before {long},
+  PRIMARY KEY (operator, started_at, pbx)
 ) {options};
-CREATE INDEX operator_intervals_operator ON operator_intervals (operator, started_at);
 CREATE INDEX operator_intervals_started ON operator_intervals (started_at);
 CREATE INDEX operator_intervals_open ON operator_intervals (ended_at, operator);
 
 -- One row an operator, to be locked by who writes about the operator; it holds nothing.
 CREATE TABLE operator_locks (
-  pbx {word} NOT NULL,
-  operator {word} NOT NULL,
+  pbx {name} NOT NULL,
+  operator {name} NOT NULL,
   PRIMARY KEY (pbx, operator)
 ) {options};

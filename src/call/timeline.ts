@@ -103,7 +103,12 @@ export function timeline(
   const intervals: Interval[] = [];
   let presence = start?.presence ?? OFF_DUTY;
   let next = 0;
+  // Of a year of activities only a few run at one moment.
+  const ahead = [...activities].sort((a, b) => b.startedAt - a.startedAt);
+  let running: Activity[] = [];
   for (const at of moments) {
+    while ((ahead.at(-1)?.startedAt ?? Number.POSITIVE_INFINITY) <= at) running.push(ahead.pop() as Activity);
+    running = running.filter((activity) => activity.endedAt === null || activity.endedAt > at);
     let closedByRule = false;
     for (let change = sorted[next]; change !== undefined && change.at <= at; change = sorted[next]) {
       next += 1;
@@ -112,7 +117,7 @@ export function timeline(
       presence = presenceAfter(presence, change);
       closedByRule ||= change.reason === 'lost' && (change.event === 'logout' || change.event === 'wrapped');
     }
-    goOn(intervals, { ...stateAt(at, presence, activities), startedAt: at, endedAt: null, lost: false }, closedByRule);
+    goOn(intervals, { ...stateAt(presence, running), startedAt: at, endedAt: null, lost: false }, closedByRule);
   }
   return intervals;
 }
@@ -136,8 +141,7 @@ function goOn(intervals: Interval[], now: Interval, closedByRule: boolean): void
 
 type State = Pick<Interval, 'state' | 'reason' | 'call' | 'queue'>;
 
-function stateAt(at: number, presence: Presence, activities: readonly Activity[]): State {
-  const now = activities.filter((a) => a.startedAt <= at && (a.endedAt === null || a.endedAt > at));
+function stateAt(presence: Presence, now: readonly Activity[]): State {
   const newest = (state: Activity['state']) =>
     now
       .filter((a) => a.state === state)
@@ -152,11 +156,14 @@ function stateAt(at: number, presence: Presence, activities: readonly Activity[]
   return { ...idle, state: 'ready' };
 }
 
+/** What of a leg says how its operator was busy. */
+export type LegTimes = Pick<Leg, 'role' | 'endpoint' | 'queue' | 'startedAt' | 'answeredAt' | 'endedAt' | 'outcome'>;
+
 /**
  * What one leg is to its operator: the ring of a device, then its talk. Who dials talks from the first moment; what is said
  * of the trunk and of a caller from outside is nobody's.
  */
-export function activitiesOf(call: Pick<Call, 'id' | 'endpoint'>, leg: Leg): Activity[] {
+export function activitiesOf(call: Pick<Call, 'id' | 'endpoint'>, leg: LegTimes): Activity[] {
   const outside = leg.role === 'trunk' || leg.endpoint === '' || (leg.role === 'caller' && call.endpoint === '');
   if (outside) return [];
   const common = { call: call.id, queue: leg.queue };

@@ -6,7 +6,8 @@ import { byTime, factsOf } from '../call/fold.js';
 import { finishedOf, unlockCalls, type Written, writeCalls } from '../store/calls.js';
 import type { Db, Tx } from '../store/database.js';
 import { countEvents, dropEvents, insertRejected } from '../store/events.js';
-import { noteIdle } from '../store/operators.js';
+import { activitiesOfCalls, type Changed } from '../store/intervals.js';
+import { busyIn, changesOf } from './busy.js';
 import { type Memory, type Remembered, take } from './memory.js';
 import { readEvents } from './read-events.js';
 import { holdStories, type Stories } from './stories.js';
@@ -14,6 +15,8 @@ import { holdStories, type Stories } from './stories.js';
 export interface Applied {
   /** To be remembered once the transaction is done. */
   stories: Map<string, Remembered>;
+  /** Whose day is another now, and from when on. */
+  changed: Changed[];
 }
 
 export interface NewEvents {
@@ -43,15 +46,19 @@ export async function applyStories(
   also: ReadonlySet<string>,
 ): Promise<Applied> {
   const stories = new Map<string, Remembered>();
-  if (news.told.size === 0) return { stories };
+  if (news.told.size === 0) return { stories, changed: [] };
   const found = await holdStories(trx, db, memory, news.told, also);
   const groups = await groupsOf(trx, news, found);
   const folded = await foldAgain(trx, memory, groups, found.links);
   const written: Written[] = [];
+  const changed: Changed[] = [];
   for (const [group, known] of folded) {
     const call = derive(known.facts);
     written.push({ call, members: group.members, fresh: group.fresh });
     stories.set(call.id, known);
+    const busy = busyIn(call);
+    changed.push(...changesOf(known.busy, busy));
+    known.busy = busy;
   }
   await writeCalls(trx, written);
   const inUse = new Set(written.flatMap(({ members }) => members));
@@ -59,11 +66,7 @@ export async function applyStories(
     trx,
     [...found.held].filter((call) => !inUse.has(call)),
   );
-  await noteIdle(
-    trx,
-    written.map(({ call }) => call),
-  );
-  return { stories };
+  return { stories, changed };
 }
 
 /** Counts what each story has; what can't be folded any more is set aside. */
@@ -149,9 +152,15 @@ async function foldAgain(
     trx,
     unread.flatMap((group) => group.members),
   );
+  const busy = await activitiesOfCalls(
+    trx,
+    unread.flatMap((group) => group.members),
+  );
   for (const group of unread) {
     const events = group.members.flatMap((call) => stored.get(call) ?? []).sort(byTime);
-    if (events.length > 0) folded.set(group, begun(group, events, linksOf(group)));
+    if (events.length === 0) continue;
+    const before = busy.filter(({ call }) => group.members.includes(call));
+    folded.set(group, { ...begun(group, events, linksOf(group)), busy: before });
   }
   return folded;
 }
@@ -174,5 +183,5 @@ function begun(group: Group, events: readonly CallEvent[], links: readonly strin
   const last = events.at(-1);
   if (!first || !last) throw new TypeError('a story without events');
   const { members, rows } = group;
-  return { facts: factsOf(first.call, events), last, rows, members, links: new Set(links) };
+  return { facts: factsOf(first.call, events), last, rows, members, links: new Set(links), busy: [] };
 }

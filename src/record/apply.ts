@@ -4,9 +4,12 @@ import { isOfCall } from '../call/fold.js';
 import { noteClicks } from '../store/clicks.js';
 import { type Db, isCollision, type Tx } from '../store/database.js';
 import { insertEvents, insertRejected, type ReceivedEvent, type RejectedEvent } from '../store/events.js';
+import { recount } from '../store/intervals.js';
 import { type JournalState, saveJournal } from '../store/journals.js';
-import { applyOperatorEvents, isOperatorEvent } from '../store/operators.js';
+import { applyChanges } from '../store/operators.js';
+import { isOperatorEvent, lockOperators, saidBy, saveChanges } from '../store/presence.js';
 import { type Applied, applyStories } from './apply-stories.js';
+import { earliest } from './busy.js';
 import { keep, type Memory } from './memory.js';
 import type { JournalRecord } from './segments.js';
 import { HoldMore } from './stories.js';
@@ -50,7 +53,12 @@ async function applyOnce(
   const events = received.filter((r) => fresh.delete(r.event.id)).map((r) => r.event);
   await insertRejected(trx, rejected);
   const applied = await applyStories(trx, db, memory, byCall(events), also);
-  await applyOperatorEvents(trx, events.filter(isOperatorEvent));
+  const said = events.filter(isOperatorEvent).map(saidBy);
+  const changed = earliest([...applied.changed, ...said]);
+  await lockOperators(trx, db, changed);
+  await saveChanges(trx, said);
+  await applyChanges(trx, said);
+  await recount(trx, changed);
   await noteClicks(trx, events);
   const next: JournalState = {
     ...state,

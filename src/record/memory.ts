@@ -1,6 +1,7 @@
 // What the loop remembers between batches. Only a cache: emptied at any moment it changes nothing but speed.
 import type { CallEvent } from '../call/event.js';
 import type { Facts } from '../call/facts.js';
+import type { Busy } from './busy.js';
 
 /** A story as folded so far, kept so that events in order need no reading back. */
 export interface Remembered {
@@ -13,6 +14,8 @@ export interface Remembered {
   members: readonly string[];
   /** `link call` of the links that stand in the tables. */
   links: Set<string>;
+  /** How its operators were busy, as the tables have it. */
+  busy: readonly Busy[];
 }
 
 export interface Memory {

@@ -1,10 +1,21 @@
-// Recreates rt_*, cdr_*, the joins and the operators from the events. Calls whose events are gone (retention) keep the rows they have.
+// Recreates rt_*, cdr_*, the joins, the operators and their days from the events. Calls whose events are gone (retention) keep the rows they have.
 import { byTime, fold, isOfCall } from '../call/fold.js';
 import { lockCalls, rowsOfCalls, unlockCalls, type Written, writeCalls } from '../store/calls.js';
 import { type Db, isCollision, type Tx } from '../store/database.js';
 import { nextCalls } from '../store/events.js';
+import { recount } from '../store/intervals.js';
 import { dropJoins } from '../store/joins.js';
-import { isOperatorEvent, type OperatorEvent, rebuildOperators } from '../store/operators.js';
+import { rebuildOperators } from '../store/operators.js';
+import {
+  everybody,
+  isOperatorEvent,
+  keyOf,
+  lockOperators,
+  rowsOfOperators,
+  saidBy,
+  saveChanges,
+  type Who,
+} from '../store/presence.js';
 import { gather } from './gather.js';
 import { HoldMore } from './stories.js';
 
@@ -12,6 +23,8 @@ export interface RebuildResult {
   calls: number;
   /** Calls whose rows were not what their events say. */
   differed: string[];
+  /** Operators (`pbx/operator`) whose row or day was not what their events and calls say. */
+  operators: string[];
 }
 
 export interface RebuildOptions {
@@ -22,14 +35,15 @@ export interface RebuildOptions {
 }
 
 const CHUNK = 200;
+/** Whole days of these are counted in one transaction. */
+const OPERATORS = 20;
 
 /**
  * Walks through all calls that have events, then makes the operators from theirs. Can run beside a live server: each chunk
  * is one transaction that holds its stories, and two that meet in a deadlock are tried again.
  */
 export async function rebuild(db: Db, options: RebuildOptions): Promise<RebuildResult> {
-  const result: RebuildResult = { calls: 0, differed: [] };
-  const operators: OperatorEvent[] = [];
+  const result: RebuildResult = { calls: 0, differed: [], operators: [] };
   /** Calls ahead that were written with a story of an earlier chunk. */
   const done = new Set<string>();
   let after = '';
@@ -39,20 +53,22 @@ export async function rebuild(db: Db, options: RebuildOptions): Promise<RebuildR
     if (last === undefined) break;
     const chunk = await again((also) => rebuildChunk(db, ids, done, also, options.dryRun));
     result.differed.push(...chunk.differed);
-    operators.push(...chunk.operators);
     for (const call of chunk.beyond) done.add(call);
     result.calls += ids.length;
     options.progress?.(result.calls);
     after = last;
   }
   result.differed = [...new Set(result.differed)];
-  if (!options.dryRun) await again(() => db.knex.transaction((trx) => rebuildOperators(trx, operators)));
+  const everyone = await everybody(db);
+  for (let i = 0; i < everyone.length; i += OPERATORS) {
+    const some = everyone.slice(i, i + OPERATORS);
+    result.operators.push(...(await again(() => rebuildDays(db, some, options.dryRun))));
+  }
   return result;
 }
 
 interface Chunk {
   differed: string[];
-  operators: OperatorEvent[];
   /** Calls of other chunks that belong to stories of this one. */
   beyond: string[];
 }
@@ -64,7 +80,7 @@ async function rebuildChunk(
   also: ReadonlySet<string>,
   dryRun: boolean,
 ): Promise<Chunk> {
-  const chunk: Chunk = { differed: [], operators: [], beyond: [] };
+  const chunk: Chunk = { differed: [], beyond: [] };
   const rewrite = async (trx: Tx) => {
     const held = new Set([...ids, ...also]);
     // The rows as they stand are read first: taking the locks makes empty ones for calls without any.
@@ -77,8 +93,7 @@ async function rebuildChunk(
     );
     const missing = found.stories.flat().filter((call) => !held.has(call));
     if (missing.length > 0) throw new HoldMore(missing);
-    const lines = [...found.lines.entries()];
-    chunk.operators = lines.filter(([id]) => ids.includes(id)).flatMap(([, events]) => events.filter(isOperatorEvent));
+    await saveChanges(trx, [...found.lines.values()].flat().filter(isOperatorEvent).map(saidBy));
     const written = found.stories.flatMap((members): Written[] => {
       const events = members.flatMap((id) => found.lines.get(id) ?? []).filter(isOfCall);
       const [first] = events.sort(byTime);
@@ -91,10 +106,27 @@ async function rebuildChunk(
     chunk.differed = differences(before, await rowsOfCalls(trx, [...held]));
     if (dryRun) throw new DryRun();
   };
-  await db.knex.transaction(rewrite).catch((error: unknown) => {
-    if (!(error instanceof DryRun)) throw error;
-  });
+  await db.knex.transaction(rewrite).catch(unlessDry);
   return chunk;
+}
+
+/** Makes the rows and the days of some operators anew; returns those that were otherwise. */
+async function rebuildDays(db: Db, operators: readonly Who[], dryRun: boolean): Promise<string[]> {
+  let differed: string[] = [];
+  const rewrite = async (trx: Tx) => {
+    await lockOperators(trx, db, operators);
+    const before = await rowsOfOperators(trx, operators);
+    await rebuildOperators(trx, operators);
+    await recount(
+      trx,
+      operators.map((who) => ({ ...who, at: 0 })),
+    );
+    const after = await rowsOfOperators(trx, operators);
+    differed = operators.map(keyOf).filter((key) => before.get(key) !== after.get(key));
+    if (dryRun) throw new DryRun();
+  };
+  await db.knex.transaction(rewrite).catch(unlessDry);
+  return differed;
 }
 
 const TRIES = 20;
@@ -114,6 +146,9 @@ async function again<T>(act: (also: ReadonlySet<string>) => Promise<T>): Promise
 
 /** Ends a compared chunk: what was written for the comparison is taken back. */
 class DryRun extends Error {}
+function unlessDry(error: unknown): void {
+  if (!(error instanceof DryRun)) throw error;
+}
 
 function differences(
   before: Record<string, Record<string, unknown>[]>,

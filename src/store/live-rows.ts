@@ -30,6 +30,7 @@ export interface LegRow {
   answered_at: string | null;
   ended_at: string | null;
   outcome: string;
+  source: 'hook' | 'ami';
 }
 
 export interface VisitRow {
@@ -46,13 +47,19 @@ export interface PresenceRow {
   since: string;
   reason: string;
   queues: string;
+  /** Since when the operator is ready, by the day's intervals; null when they say otherwise. */
   idle_since: string | null;
+  wrapup_until: string | null;
+  wrapup_since: string | null;
+  wrapup_queue: string;
 }
 
 export interface Live {
   calls: CallRow[];
   legs: Map<string, LegRow[]>;
   visits: VisitRow[];
+  /** How many other calls became one with a call, by its id. */
+  joined: Map<string, number>;
   presence: PresenceRow[];
   users: { operator: string; name: string }[];
   settings: Map<string, QueueSettings>;
@@ -74,7 +81,8 @@ export async function readLive(db: Db, today: Today): Promise<Live> {
     calls,
     legs,
     visits: (await k('rt_visits').where({ outcome: 'in_progress' }).orderBy('entered_at')) as VisitRow[],
-    presence: (await k('rt_operators')) as PresenceRow[],
+    joined: await countJoined(db, calls),
+    presence: await readPresence(db),
     users: (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
       operator: string;
       name: string;
@@ -86,4 +94,24 @@ export async function readLive(db: Db, today: Today): Promise<Live> {
     ),
     today,
   };
+}
+
+async function countJoined({ knex }: Db, calls: readonly CallRow[]): Promise<Map<string, number>> {
+  if (calls.length === 0) return new Map();
+  const rows = (await knex('call_joins as j')
+    .join('rt_calls as c', 'c.call_id', 'j.story_id')
+    .whereNotNull('j.n')
+    .groupBy('j.story_id')
+    .select('j.story_id')
+    .count({ n: '*' })) as { story_id: string; n: number }[];
+  return new Map(rows.map((row) => [row.story_id, Number(row.n)]));
+}
+
+async function readPresence({ knex }: Db): Promise<PresenceRow[]> {
+  return (await knex('rt_operators as o')
+    .leftJoin('operator_intervals as i', (join) =>
+      join.on('i.pbx', 'o.pbx').andOn('i.operator', 'o.operator').andOnNull('i.ended_at'),
+    )
+    .select('o.*')
+    .select({ idle_since: knex.raw("CASE WHEN i.state = 'ready' THEN i.started_at END") })) as PresenceRow[];
 }

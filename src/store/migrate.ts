@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Db } from './database.js';
 
-/** What the words in braces of a migration stand for. Ids and links (a word and an id) compare byte by byte; words and texts without case. */
+/** What the words in braces of a migration stand for. Ids, links (a word and an id) and names (words that are part of
+ * a key: Asterisk tells `Bob` from `bob`) compare byte by byte; words and texts without case. */
 const TYPES: Record<Db['dialect'], Record<string, string>> = {
   mysql: {
     seq: 'BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY',
     id: 'VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin',
     link: 'VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin',
     word: 'VARCHAR(80)',
+    name: 'VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
     text: 'VARCHAR(255)',
     long: 'TEXT',
     at: 'DATETIME(3)',
@@ -23,6 +25,7 @@ const TYPES: Record<Db['dialect'], Record<string, string>> = {
     id: 'TEXT',
     link: 'TEXT',
     word: 'TEXT COLLATE NOCASE',
+    name: 'TEXT',
     text: 'TEXT COLLATE NOCASE',
     long: 'TEXT',
     at: 'TEXT',
@@ -91,8 +94,8 @@ function source(db: Db, folder: string): Knex.MigrationSource<string> {
 
 const SETTINGS = { tableName: 'migrations', disableMigrationsListValidation: false };
 
-/** MySQL: table exists, key exists, column exists. Its DDL knows no transaction, so a migration that was cut short is repeated. */
-const THERE = new Set([1050, 1060, 1061]);
+/** MySQL: table exists, column exists, key exists, nothing there to drop. Its DDL knows no transaction, so a migration that was cut short is repeated. */
+const THERE = new Set([1050, 1060, 1061, 1091]);
 function unlessThere(error: { errno?: number }): void {
   if (error.errno === undefined || !THERE.has(error.errno)) throw error;
 }

@@ -1,119 +1,108 @@
-// An operator's own word: logged in, paused and why, logged out. One row an operator of a PBX; the newest event wins.
+// An operator's own word: logged in, paused and why, in wrap-up, logged out. One row an operator of a PBX, told by the newest changes.
 import type { Knex } from 'knex';
-import type { Call } from '../call/call.js';
-import type { CallEvent, EventOf, OPERATOR_EVENTS } from '../call/event.js';
-import { byTime } from '../call/fold.js';
+import { byChange, OFF_DUTY, type Presence, presenceAfter } from '../call/timeline.js';
 import { upsertAll } from './insert.js';
+import { anyOf, changesOfShift, inParts, keyOf, type Said, type Who } from './presence.js';
 import { fromDb, toDb } from './time.js';
 
-export type OperatorEvent = EventOf<(typeof OPERATOR_EVENTS)[number]>;
-export const isOperatorEvent = (event: CallEvent): event is OperatorEvent => 'operator' in event;
-
+/** `presence` without the wrap-up, which runs over it while `wrapup_until` is there. */
 interface OperatorRow {
   pbx: string;
   operator: string;
-  presence: string;
+  presence: 'offline' | 'ready' | 'paused';
   since: string;
   reason: string;
   queues: string;
-  /** Of the login that named them: a login that comes late still names the queues. */
+  /** Of the login that named them. */
   queues_since: string | null;
   last_event: string;
-  idle_since: string | null;
+  wrapup_until: string | null;
+  wrapup_since: string | null;
+  wrapup_queue: string;
 }
 
-/** Applies operators' events in the order of their clock; a late one changes nothing but, if it is the latest login, the queues. */
-export async function applyOperatorEvents(trx: Knex, events: readonly OperatorEvent[]): Promise<void> {
-  if (events.length === 0) return;
-  const names = [...new Set(events.map((event) => event.operator))];
-  const rows = new Map<string, OperatorRow>();
-  for (const row of (await trx('rt_operators')
-    .whereIn('operator', names)
-    .orderBy(['pbx', 'operator'])
-    .forUpdate()) as OperatorRow[])
-    rows.set(`${row.pbx}/${row.operator}`, row);
-  const changed = new Set<OperatorRow>();
-  for (const event of [...events].sort(byTime) as OperatorEvent[]) {
-    const key = `${event.pbx}/${event.operator}`;
-    const before = rows.get(key);
-    const row = before && fromDb(before.since) > event.at ? late(before, event) : next(before, event);
-    if (!row) continue;
-    if (before) changed.delete(before);
-    changed.add(row);
-    rows.set(key, row);
+/** Brings the operators' rows up to date with changes that are saved already. The operators must be held (lockOperators). */
+export async function applyChanges(trx: Knex, changes: readonly Said[]): Promise<void> {
+  if (changes.length === 0) return;
+  const rows = await rowsOf(trx, changes);
+  const changed = new Map<string, OperatorRow>();
+  const late = new Map<string, Who>();
+  for (const change of [...changes].sort(byChange)) {
+    const key = keyOf(change);
+    const before = changed.get(key) ?? rows.get(key);
+    if (before && byChange({ ...change, at: fromDb(before.since), id: before.last_event }, change) > 0)
+      late.set(key, change);
+    else changed.set(key, next(before, change));
+  }
+  for (const [key, row] of await summaries(trx, [...late.values()])) {
+    // Of a row older than the changes that are kept, not all is known: a late change leaves it as it is.
+    const old = rows.get(key);
+    if (old && !row.seen.has(old.last_event)) continue;
+    changed.set(key, row.row);
   }
   await upsertAll(
     trx,
     'rt_operators',
     ['pbx', 'operator'],
-    [...changed].map((row) => ({ ...row })),
+    [...changed.values()].map((row) => ({ ...row })),
   );
 }
 
-/** What a late event still changes; null when nothing. */
-function late(before: OperatorRow, event: OperatorEvent): OperatorRow | null {
-  if (event.event !== 'login' || (fromDb(before.queues_since) ?? 0) >= event.at) return null;
-  return { ...before, queues: event.queues, queues_since: toDb(event.at) };
+/** Makes the rows of some operators anew from their changes. */
+export async function rebuildOperators(trx: Knex, operators: readonly Who[]): Promise<void> {
+  const rows = [...(await summaries(trx, operators)).values()].map(({ row }) => ({ ...row }));
+  await upsertAll(trx, 'rt_operators', ['pbx', 'operator'], rows);
 }
 
-function next(before: OperatorRow | undefined, event: OperatorEvent): OperatorRow {
-  const row: OperatorRow = {
-    pbx: event.pbx,
-    operator: event.operator,
-    presence: 'ready',
-    since: toDb(event.at),
-    reason: '',
+async function rowsOf(trx: Knex, operators: readonly Who[]): Promise<Map<string, OperatorRow>> {
+  const names = [
+    ...new Map(operators.map(({ pbx, operator }) => [keyOf({ pbx, operator }), { pbx, operator }])).values(),
+  ];
+  const rows = await inParts(names, async (part) => {
+    const theirs = anyOf(part, 'pbx = ? AND operator = ?', ({ pbx, operator }) => [pbx, operator]);
+    return (await trx('rt_operators').whereRaw(theirs.sql, theirs.values)) as OperatorRow[];
+  });
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** What all changes of these operators amount to, and which they were. */
+async function summaries(
+  trx: Knex,
+  operators: readonly Who[],
+): Promise<Map<string, { row: OperatorRow; seen: Set<string> }>> {
+  const found = new Map<string, { row: OperatorRow; seen: Set<string> }>();
+  if (operators.length === 0) return found;
+  for (const change of (await changesOfShift(trx, operators)).sort(byChange)) {
+    const key = keyOf(change);
+    const before = found.get(key);
+    found.set(key, { row: next(before?.row, change), seen: (before?.seen ?? new Set()).add(change.id) });
+  }
+  return found;
+}
+
+function next(before: OperatorRow | undefined, change: Said): OperatorRow {
+  const presence = presenceAfter(before ? presenceOf(before) : OFF_DUTY, change);
+  const { onDuty, paused, wrapup } = presence;
+  const at = toDb(change.at);
+  const login = change.event === 'login' ? { queues: change.queues, queues_since: at } : null;
+  return {
+    pbx: change.pbx,
+    operator: change.operator,
+    presence: !onDuty ? 'offline' : paused === null ? 'ready' : 'paused',
+    since: at,
+    reason: paused ?? '',
     queues: before?.queues ?? '',
     queues_since: before?.queues_since ?? null,
-    last_event: event.id,
-    idle_since: before?.idle_since ?? null,
+    ...login,
+    last_event: change.id,
+    wrapup_until: toDb(wrapup?.until ?? null),
+    wrapup_since: wrapup ? (before?.wrapup_since ?? at) : null,
+    wrapup_queue: wrapup?.queue ?? '',
   };
-  if (event.event === 'login') Object.assign(row, { queues: event.queues, queues_since: toDb(event.at) });
-  if (event.event === 'logout') row.presence = 'offline';
-  if (event.event === 'pause') {
-    row.presence = 'paused';
-    row.reason = event.reason;
-  }
-  return row;
 }
 
-/** Makes the rows of the operators of these events anew from nothing but them. When they were last idle is kept. */
-export async function rebuildOperators(trx: Knex, events: readonly OperatorEvent[]): Promise<void> {
-  const keys = new Map(events.map(({ pbx, operator }) => [`${pbx}/${operator}`, { pbx, operator }]));
-  const idle = new Map<string, string | null>();
-  for (const [key, where] of keys) {
-    const row = (await trx('rt_operators').where(where).first('idle_since')) as
-      | { idle_since: string | null }
-      | undefined;
-    idle.set(key, row?.idle_since ?? null);
-    await trx('rt_operators').where(where).del();
-  }
-  await applyOperatorEvents(trx, events);
-  for (const [key, where] of keys)
-    await trx('rt_operators')
-      .where(where)
-      .update({ idle_since: idle.get(key) ?? null });
-}
-
-/** Notes when operators' legs ended: an operator who is ready is ready since then. */
-export async function noteIdle(trx: Knex, calls: readonly Call[]): Promise<void> {
-  const latest = new Map<string, number>();
-  for (const call of calls) {
-    for (const leg of call.legs) {
-      if (leg.endedAt === null || leg.endpoint === '') continue;
-      const key = `${call.pbx}/${leg.endpoint}`;
-      latest.set(key, Math.max(leg.endedAt, latest.get(key) ?? 0));
-    }
-  }
-  if (latest.size === 0) return;
-  const rows = (await trx('rt_operators')
-    .whereIn('operator', [...new Set([...latest.keys()].map((key) => key.slice(key.indexOf('/') + 1)))])
-    .select('pbx', 'operator', 'idle_since')) as OperatorRow[];
-  for (const row of rows) {
-    const at = latest.get(`${row.pbx}/${row.operator}`) ?? 0;
-    if (at <= (fromDb(row.idle_since) ?? 0)) continue;
-    await trx('rt_operators')
-      .where({ pbx: row.pbx, operator: row.operator })
-      .update({ idle_since: toDb(at) });
-  }
-}
+const presenceOf = (row: OperatorRow): Presence => ({
+  onDuty: row.presence !== 'offline',
+  paused: row.presence === 'paused' ? row.reason : null,
+  wrapup: row.wrapup_until === null ? null : { queue: row.wrapup_queue, until: fromDb(row.wrapup_until) },
+});

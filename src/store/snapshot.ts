@@ -5,7 +5,7 @@ import type { CallNow, OperatorNow, OperatorState, QueueNow, Snapshot, Totals, W
 import { type Client, digitsOf } from './clients.js';
 import type { Db } from './database.js';
 import { listJournals } from './journals.js';
-import { type CallRow, type LegRow, type Live, readLive } from './live-rows.js';
+import { type CallRow, type LegRow, type Live, type PresenceRow, readLive } from './live-rows.js';
 import { defaultsOf, type QueueSettings } from './queues.js';
 import { readTicker } from './ticker.js';
 import { fromDb, startOfDay } from './time.js';
@@ -71,21 +71,20 @@ function operatorsNow(live: Live): OperatorNow[] {
       const now = busy.get(operator);
       const party = now ? partyOf(now.call, operator, live) : null;
       const day = live.today.operators.get(operator);
-      const idle: OperatorState = said?.presence ?? 'offline';
-      const said_at = said ? fromDb(said.since) : null;
-      const idleSince =
-        said?.presence === 'ready' ? Math.max(fromDb(said.since), fromDb(said.idle_since) ?? 0) : said_at;
+      const idle = idleState(said);
+      // Whoever talks or rings is not in the wrap-up, whatever was said of it.
+      const wrap = now === undefined && idle.state === 'wrap_up' ? said : undefined;
       return {
         operator,
         name: names.get(operator) ?? operator,
-        state: now?.state ?? idle,
-        since: now?.since ?? idleSince,
+        state: now?.state ?? idle.state,
+        since: now?.since ?? idle.since,
         reason: said?.presence === 'paused' ? said.reason : '',
-        until: null,
+        until: wrap ? fromDb(wrap.wrapup_until) : null,
         queues: said && said.presence !== 'offline' ? splitQueues(said.queues) : [],
         call: now?.call.call_id ?? '',
         channel: now?.leg.channel ?? '',
-        queue: now?.leg.queue ?? '',
+        queue: now?.leg.queue ?? wrap?.wrapup_queue ?? '',
         party: party?.number ?? '',
         partyName: party?.name ?? '',
         partyVip: party?.vip ?? false,
@@ -95,6 +94,16 @@ function operatorsNow(live: Live): OperatorNow[] {
         missed: day?.missed ?? 0,
       };
     });
+}
+
+/** What an operator's own words amount to: until it is told that the wrap-up is over, it is not, whatever the clock says. */
+function idleState(said: PresenceRow | undefined): { state: OperatorState; since: number | null } {
+  if (said === undefined) return { state: 'offline', since: null };
+  const since = fromDb(said.since);
+  if (said.presence === 'offline') return { state: 'offline', since };
+  if (said.wrapup_until !== null) return { state: 'wrap_up', since: fromDb(said.wrapup_since) ?? since };
+  if (said.presence === 'paused') return { state: 'paused', since };
+  return { state: 'ready', since: Math.max(since, fromDb(said.idle_since) ?? 0) };
 }
 
 interface Busy {
@@ -188,7 +197,8 @@ function queuesNow(live: Live, operators: OperatorNow[], waiting: WaitingNow[]):
 }
 
 function callNow(call: CallRow, live: Live): CallNow {
-  const legs = (live.legs.get(call.call_id) ?? []).filter((leg) => leg.ended_at === null && leg.operator !== '');
+  const all = live.legs.get(call.call_id) ?? [];
+  const legs = all.filter((leg) => leg.ended_at === null && leg.operator !== '');
   const talking = legs.filter((leg) => leg.answered_at !== null || leg.role === 'caller');
   const client = clientOf(live, call.direction === 'out' ? call.dialled : call.caller_number);
   return {
@@ -205,8 +215,8 @@ function callNow(call: CallRow, live: Live): CallNow {
     operators: [...new Set((talking.length > 0 ? talking : legs).map((leg) => leg.operator))],
     channel: call.channel,
     odd: call.odd,
-    source: 'hook',
-    joined: 0,
+    source: all.length > 0 && all.every((leg) => leg.source === 'ami') ? 'ami' : 'hook',
+    joined: live.joined.get(call.call_id) ?? 0,
   };
 }
 

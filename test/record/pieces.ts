@@ -102,6 +102,12 @@ export function folded(events: readonly CallEvent[]): Call[] {
     .sort(byId);
 }
 
+/** Ids of the calls that still run. */
+export const running = (events: readonly CallEvent[]): string[] =>
+  intoStories(events)
+    .map((story) => fold(story[0]?.call ?? '', story))
+    .flatMap((call) => (call.endedAt === null ? [call.id] : []));
+
 /** Finished calls as the tables give them when asked for each call of these events. */
 export async function stored(db: Db, events: readonly CallEvent[]): Promise<Call[]> {
   const ids = [...new Set(events.filter(isOfCall).map((event) => event.call))];

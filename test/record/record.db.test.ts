@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { until } from '../../scripts/lab/wait.js';
-import type { Call } from '../../src/call/call.js';
-import { type CallEvent, formatLine, parseLine } from '../../src/call/event.js';
-import { fold, isOfCall } from '../../src/call/fold.js';
-import { intoStories } from '../../src/call/link.js';
+import { type CallEvent, formatLine } from '../../src/call/event.js';
+import { isOfCall } from '../../src/call/fold.js';
 import { openJournal } from '../../src/record/journal.js';
 import { startLoop } from '../../src/record/loop.js';
 import { rebuild } from '../../src/record/rebuild.js';
@@ -18,6 +16,7 @@ import { findJournal } from '../../src/store/journals.js';
 import { readCall } from '../../src/store/read-call.js';
 import { DIALECTS, emptyDatabase, type TestDb } from '../store/databases.js';
 import { allStories, type Story, T0 } from '../stories/story.js';
+import { folded, parsed, running, stored } from './pieces.js';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -33,30 +32,19 @@ function linesAs(story: Story, suffix: string): string[] {
     }),
   );
 }
-const eventsOf = (lines: readonly string[]): CallEvent[] =>
-  lines.map(parseLine).flatMap((parsed) => (parsed.ok ? [parsed.event] : []));
+const eventsIn = (story: Story, suffix: string): CallEvent[] => linesAs(story, suffix).map(parsed);
 /** Ids of the story's calls that tell of calls. */
 const idsOf = (story: Story, suffix: string) => [
   ...new Set(
-    eventsOf(linesAs(story, suffix))
+    eventsIn(story, suffix)
       .filter(isOfCall)
       .map((event) => event.call),
   ),
 ];
 const callOf = (story: Story, suffix: string) => idsOf(story, suffix)[0] ?? '';
-
-/** The story's calls as the pure fold gives them: what the tables must give back. Local channels are not kept of a finished call. */
-const foldedOf = (story: Story, suffix: string): Call[] =>
-  intoStories(eventsOf(linesAs(story, suffix)))
-    .map((events) => ({ ...fold(events[0]?.call ?? '', events), plumbing: [] }))
-    .sort(byId);
-const byId = (a: Call, b: Call) => (a.id < b.id ? -1 : 1);
-
-/** The story's calls as the tables give them, each once; nothing for a call that is not there. */
-async function storedOf(db: Db, story: Story, suffix: string): Promise<Call[]> {
-  const calls = await Promise.all(idsOf(story, suffix).map((id) => readCall(db, id)));
-  return [...new Map(calls.flatMap((call) => (call ? [[call.id, call] as const] : []))).values()].sort(byId);
-}
+/** The story's finished calls as the pure fold gives them, and as the tables do. */
+const foldedOf = (story: Story, suffix: string) => folded(eventsIn(story, suffix));
+const storedOf = (db: Db, story: Story, suffix: string) => stored(db, eventsIn(story, suffix));
 
 for (const dialect of DIALECTS) {
   describe(`record on ${dialect}`, () => {
@@ -88,8 +76,15 @@ for (const dialect of DIALECTS) {
       for (const story of stories) {
         expect(await storedOf(database.db, story, 'a'), story.file).to.deep.equal(foldedOf(story, 'a'));
       }
-      for (const table of ['rt_calls', 'rt_legs', 'rt_visits'])
-        expect(await database.db.knex(table), table).to.deep.equal([]);
+      const runs = stories.flatMap((story) => running(eventsIn(story, 'a'))).sort();
+      for (const table of ['rt_calls', 'rt_legs', 'rt_visits']) {
+        const ids = new Set((await database.db.knex(table).pluck('call_id')) as string[]);
+        expect(
+          [...ids].filter((id) => !runs.includes(id)),
+          table,
+        ).to.deep.equal([]);
+      }
+      expect(await database.db.knex('rt_calls').orderBy('call_id').pluck('call_id')).to.deep.equal(runs);
     });
 
     it('counts an event once, however often and in whatever order it comes', async () => {

@@ -199,6 +199,41 @@ for (const dialect of DIALECTS) {
       expect(now.operators[0]?.state).to.equal('paused');
     });
 
+    it('shows a wrap-up with its end and its queue, until somebody says that it is over', async () => {
+      const until = (at: number) => String(at);
+      await apply(logins);
+      await apply([said('wrapup', '101', T0, { until: until(T0 + 20_000), queue: 'sales' })]);
+      let [lola] = (await read(T0 + 1000)).operators;
+      expect(lola).to.deep.include({
+        state: 'wrap_up',
+        since: T0,
+        until: T0 + 20_000,
+        queue: 'sales',
+        reason: '',
+        call: '',
+      });
+      await apply([said('wrapup', '101', T0 + 5000, { until: until(T0 + 80_000), queue: 'sales' })]);
+      await apply([said('pause', '101', T0 + 6000, { reason: 'lunch' })]);
+      // Its end has come, and nobody has said so: it is still a wrap-up, and a pause comes after it.
+      [lola] = (await read(T0 + 90_000)).operators;
+      expect(lola).to.deep.include({ state: 'wrap_up', until: T0 + 80_000, reason: 'lunch' });
+      await apply([said('wrapped', '101', T0 + 91_000, { how: 'done' })]);
+      [lola] = (await read(T0 + 92_000)).operators;
+      expect(lola).to.deep.include({ state: 'paused', until: null, reason: 'lunch', queue: '' });
+    });
+
+    it('says how many calls became one, what a call does, and when no hook announced it', async () => {
+      const joined = story('81-');
+      await apply(joined.slice(0, -2));
+      const [one] = (await read(T0 + 50_000)).calls;
+      expect(one).to.deep.include({ state: 'talking', joined: 2, source: 'hook', operators: ['104'] });
+      await apply(joined);
+      await apply(story('68-').slice(0, 1));
+      const [found] = (await read(T0 + 50_000)).calls;
+      expect(found).to.deep.include({ joined: 0, source: 'ami' });
+      expect(found?.odd).to.not.equal('');
+    });
+
     it("lists an operator's own calls", async () => {
       await apply([...story('07-'), ...story('01-'), ...story('12-')]);
       const calls = await recentCalls(database.db, '101', T0 - 1000, 10);
