@@ -3,4 +3,4 @@
 export type { OpenChannel } from './compare.js';
 export type { OperatorSeen } from './crew.js';
 export { NOTHING_YET, type ReconcileDeps, reconcile } from './reconcile.js';
-export { type StartOptions, startReconcile } from './start.js';
+export { type Comparing, type StartOptions, startReconcile } from './start.js';

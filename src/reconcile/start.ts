@@ -6,11 +6,18 @@ export interface StartOptions extends ReconcileDeps, Pick<WatchDeps, 'restMs'> {
   everyMs?: number;
 }
 
+/** Stops listening and looking. */
+export interface Comparing {
+  (): Promise<void>;
+  /** Looks now, instead of within the next minute; resolves when what was found is reported. */
+  look(): Promise<void>;
+}
+
 /**
  * Listens, and looks every minute and after each login to the manager interface, until stop() is called; stop() waits for a
  * look that is under way. A look that fails leaves what was seen before as it was. Two never run at once.
  */
-export function startReconcile(options: StartOptions): () => Promise<void> {
+export function startReconcile(options: StartOptions): Comparing {
   const watch = startWatch(options);
   let memory: Memory = NOTHING_YET;
   let running: Promise<void> | null = null;
@@ -30,11 +37,17 @@ export function startReconcile(options: StartOptions): () => Promise<void> {
   };
   const timer = setInterval(look, options.everyMs ?? 60_000);
   const unlisten = options.ami.on('up', look);
-  return async () => {
+  const stop = async () => {
     stopped = true;
     clearInterval(timer);
     unlisten();
     await running;
     await watch.stop();
   };
+  const lookNow = async () => {
+    await running;
+    look();
+    await running;
+  };
+  return Object.assign(stop, { look: lookNow });
 }

@@ -10,7 +10,7 @@ import { performRule } from '../actions/rule.js';
 import { type Ami, connectAmi } from '../ami/index.js';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
-import { startReconcile } from '../reconcile/index.js';
+import { type Comparing, startReconcile } from '../reconcile/index.js';
 import type { Recorder } from '../record/recorder.js';
 import { callOfClick, openChannels } from '../store/calls.js';
 import { findClick, saveClick, updateClick } from '../store/clicks.js';
@@ -29,6 +29,8 @@ export interface Pbx {
   state(): { up: boolean; error: string | null } | null;
   click(verb: string, args: unknown, user: Clicker): Promise<ClickNow>;
   clickState(id: string): Promise<ClickNow | null>;
+  /** Compares the tables with the PBX now; it is done every minute anyway. */
+  look(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export function startPbx(config: Config, db: Db, record: Record | null, log: Log
   };
   const actionLog = log.child({ room: 'actions' });
   const stopWatching = watchOriginates({ ami, clicks, log: actionLog });
-  const stopComparing = record ? compareWith(config, db, ami, record, log) : null;
+  const comparing = record ? compareWith(config, db, ami, record, log) : null;
   return {
     state: () => ami.state(),
     click: clicker(ami, clicks, destinationRule({ international: config.callPrefixes }), actionLog),
@@ -70,9 +72,10 @@ export function startPbx(config: Config, db: Db, record: Record | null, log: Log
             : 'sent';
       return { click: id, state: shown, text };
     },
+    look: async () => comparing?.look(),
     close: async () => {
       stopWatching();
-      await stopComparing?.();
+      await comparing?.();
       await ami.close();
     },
   };
@@ -81,7 +84,7 @@ export function startPbx(config: Config, db: Db, record: Record | null, log: Log
 /** Tables that lack what came more than this ago do not know what is new, ms. */
 const BEHIND_MS = 5000;
 
-function compareWith(config: Config, db: Db, ami: Ami, record: Record, log: Log): () => Promise<void> {
+function compareWith(config: Config, db: Db, ami: Ami, record: Record, log: Log): Comparing {
   const { pbx } = config;
   return startReconcile({
     pbx,
@@ -117,6 +120,7 @@ function switchedOff(): Pbx {
     state: () => null,
     click: () => Promise.resolve({ click: '', state: 'failed', text }),
     clickState: () => Promise.resolve(null),
+    look: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

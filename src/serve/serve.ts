@@ -17,6 +17,8 @@ export interface Server {
   recorder: Recorder | null;
   /** Resolves when the tables are up to date; false when the server was stopped before. */
   tables: Promise<boolean>;
+  /** Compares the tables with the PBX now; it is done every minute anyway. */
+  look(): Promise<void>;
   /** Takes no new call, finishes what is under way, and resolves when everything is down. */
   stop(): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function serve(
     web: webAt && { host: webAt.address, port: webAt.port },
     recorder,
     tables,
+    look: () => pbx.look(),
     stop: async () => {
       // The door first, the journal last: what a hook confirmed while we stop is still written and applied.
       if (recorder) await door.shut();

@@ -33,7 +33,7 @@ export interface Centre {
   trunk: Phone;
   /** A second user of the manager interface with every right: what an administrator could do by hand. */
   ami: Ami;
-  /** Makes the server compare its tables with the PBX now; resolves when it is connected again. */
+  /** Makes the server compare its tables with the PBX now, instead of within the next minute. */
   look(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -127,7 +127,7 @@ export async function openCentre(
   await until(() => ami.state().up, { what: 'the manager interface is up' });
   return {
     ...{ asterisk, server, db, phones, trunk, ami },
-    look: () => dropManager(asterisk),
+    look: () => server.look(),
     stop: async () => {
       await Promise.all([...phones.values(), trunk].map((phone) => phone.close()));
       await ami.close();
@@ -138,24 +138,6 @@ export async function openCentre(
       removeFolder(folder);
     },
   };
-}
-
-/** The server looks after each login to the manager interface: its session is ended, and it comes back within a second or two. */
-async function dropManager(asterisk: Asterisk): Promise<void> {
-  const sessions = async () => {
-    const shown = await asterisk.cli('manager show connected');
-    const own = shown.split('\n').filter((line) => line.startsWith(`${asterisk.amiUser} `));
-    // Columns: user, address, start, elapsed, file descriptor, …
-    return own.map((line) => line.trim().split(/\s+/)).map(([, , start = '', , fd = '']) => ({ start, fd }));
-  };
-  const before = await sessions();
-  for (const { fd } of before) await asterisk.cli(`manager kick session ${fd}`);
-  const isNew = (start: string) => before.every((old) => old.start !== start);
-  await until(async () => (await sessions()).some(({ start }) => isNew(start)), {
-    what: 'the server to log in to the manager interface again',
-    deadline: 15_000,
-    every: 100,
-  });
 }
 
 /** Logs operators in to queues by their feature code, as they would in the morning. */
