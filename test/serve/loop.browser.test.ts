@@ -156,6 +156,39 @@ describe('the whole loop, Asterisk 22, MariaDB, Chromium', function () {
     await quiet();
   });
 
+  it('counts the wrap-up after a talk down, makes it longer and ends it; the call’s story is one click away', async () => {
+    await pbx.cli('dialplan set global DH_WRAPUP 20');
+    const left = () => desk.page.locator('.left-now .t').textContent();
+    try {
+      const call = trunk.call('5551000', { from: { number: CLIENT } });
+      const own = await phone.incoming(10_000);
+      own.answer();
+      await mine('Talking');
+      await call.hangup();
+      await mine('Wrap-up');
+      await desk.page
+        .locator('#h-wrap')
+        .getByText(/Wrap-up/)
+        .waitFor({ timeout: 6000 });
+      expect(await left()).to.match(/^0:(1\d|20)$/);
+      await desk.page.getByRole('button', { name: /^\+1 min/ }).click();
+      await until(async () => /^1:[012]\d$/.test((await left()) ?? ''), { what: 'a minute more', deadline: 8000 });
+      await desk.page.getByRole('button', { name: /^Done/ }).click();
+      await mine('Ready');
+      await quiet();
+    } finally {
+      await pbx.cli('dialplan set global DH_WRAPUP 0');
+    }
+    await desk.page.locator('.recent a.tool').first().click();
+    await desk.page
+      .getByText(/called 555-1000/)
+      .first()
+      .waitFor({ timeout: 6000 });
+    expect(await desk.page.locator('.told').textContent()).to.include('and the caller talked');
+    await desk.page.goBack();
+    await mine('Ready');
+  });
+
   it('lets a supervisor see the call and hang it up', async () => {
     phone.reset(answerAfter(200));
     const lead = await logIn('lead');
