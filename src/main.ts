@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
 import { clientsOf, runMigrations, runRebuild, runServer, usersOf } from './serve/commands.js';
+import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
 import { probesOf } from './serve/probes.js';
 import { sendSpool } from './serve/spool-sender.js';
@@ -15,6 +16,8 @@ process.exitCode = await cli(process.argv, {
   serve: runServer,
   migrate: runMigrations,
   rebuild: runRebuild,
+  importCdr: runImportCdr,
+  importQueueLog: runImportQueueLog,
   users: usersOf,
   clients: clientsOf,
   journal: journalOf,

@@ -8,11 +8,13 @@ import type { Deps } from './deps.js';
 import { explain } from './failure.js';
 import { type Io, processIo } from './io.js';
 
+const WIDEST = Math.max(...COMMANDS.map(({ name }) => name.length));
+
 export const USAGE = `Dialhook, a call centre on Asterisk.
 
 Usage: dialhook [--config FILE] [--debug] <command> [options]
 
-${COMMANDS.map(({ name, usage }) => `  ${name.padEnd(10)}${firstLine(usage)}`).join('\n')}
+${COMMANDS.map(({ name, usage }) => `  ${name.padEnd(WIDEST + 2)}${firstLine(usage)}`).join('\n')}
 
 Options of every command:
   --config FILE   read this configuration file (docs/configuration.md)

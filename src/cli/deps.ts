@@ -1,6 +1,8 @@
 // What the commands are handed by main.ts: they know no database and start no server themselves.
 import type { Role } from '../auth/users.js';
 import type { Config } from '../config/options.js';
+import type { CdrCounts } from '../imports/import-cdr.js';
+import type { QueueCounts } from '../imports/import-queue-log.js';
 import type { Log } from '../log/log.js';
 import type { Probes } from './doctor/probes.js';
 
@@ -15,6 +17,9 @@ export interface Deps {
     config: Config,
     options: { dryRun: boolean; progress: (calls: number) => void },
   ): Promise<{ calls: number; differed: string[] }>;
+  /** Brings a foreign cdr in; `from` is a file or an address with its password. @throws Failure in plain words. */
+  importCdr(config: Config, asked: CdrAsked): Promise<{ counts: CdrCounts; name: string; notes: string[] }>;
+  importQueueLog(config: Config, asked: ImportAsked): Promise<{ counts: QueueCounts; name: string }>;
   users(config: Config): Promise<Users>;
   clients(config: Config): Promise<Clients>;
   /** The journal on this host's disk. */
@@ -23,6 +28,30 @@ export interface Deps {
   spool(config: Config, task: SpoolTask): Promise<SpoolResult>;
   /** What the doctor can look at with this configuration. */
   probes(config: Config): Probes;
+}
+
+/** What both imports are told; null takes the configuration's own. */
+export interface ImportAsked {
+  from: string;
+  table: string;
+  pbx: string | null;
+  timeZone: string | null;
+  dryRun: boolean;
+  signal: AbortSignal;
+  /** What the person should know before it begins. */
+  note: (text: string) => void;
+  progress: (rows: number, done: number, size: number) => void;
+}
+
+export interface CdrAsked extends ImportAsked {
+  /** Table or file of cel; null without. */
+  cel: string | null;
+  columns: readonly string[];
+  /** Days, `2026-01-31`. */
+  since: string | null;
+  until: string | null;
+  operators: RegExp;
+  batch: number;
 }
 
 export interface UserLine {

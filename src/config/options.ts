@@ -158,6 +158,13 @@ export const OPTIONS = {
   amiUser: option('AMI_USER', maybe(text), '', 'User of manager.conf. It needs originate and reporting, nothing else.'),
   amiSecret: secret('AMI_SECRET', text, '', 'Secret of that user.'),
 
+  importPassword: secret(
+    'IMPORT_PASSWORD',
+    text,
+    '',
+    'Password of the database that import-cdr and import-queue-log read; asked for when it is empty and somebody is there.',
+  ),
+
   callPrefixes: option(
     'CALL_PREFIXES',
     prefixes,

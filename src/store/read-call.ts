@@ -1,4 +1,5 @@
 // One finished call back from its rows, as the fold gave it.
+import type { Knex } from 'knex';
 import type { Call, Leg, Offer, Step, Talk, Visit } from '../call/call.js';
 import type { Db } from './database.js';
 import { joinedWith, storyOf } from './joins.js';
@@ -21,33 +22,64 @@ export async function readCall(db: Db, asked: string): Promise<Call | null> {
   if (!row) return null;
   const of = async (table: string) => (await db.knex(table).where({ call_id: id }).orderBy('n')) as Row[];
   return {
-    id,
-    pbx: text(row, 'pbx'),
-    direction: text(row, 'direction') as Call['direction'],
-    from: text(row, 'caller_number'),
-    name: text(row, 'caller_name'),
-    to: text(row, 'dialled'),
-    trunk: text(row, 'trunk'),
-    endpoint: text(row, 'operator'),
-    click: text(row, 'click_id'),
-    parent: text(row, 'parent_call_id'),
+    ...headOf(id, row),
     joined: await joinedWith(db, id),
-    linkedid: text(row, 'linkedid'),
-    startedAt: at(row, 'started_at'),
-    answeredAt: maybeAt(row, 'answered_at'),
-    endedAt: at(row, 'ended_at'),
-    outcome: text(row, 'outcome') as Call['outcome'],
-    endedBy: text(row, 'ended_by') as Call['endedBy'],
-    odd: text(row, 'odd') === '' ? [] : text(row, 'odd').split('; '),
-    events: Number(row['events']),
     legs: (await of('cdr_legs')).map(toLeg),
-    plumbing: [],
     visits: (await of('cdr_visits')).map(toVisit),
     offers: (await of('cdr_offers')).map(toOffer),
     talks: (await of('cdr_talks')).map(toTalk),
     steps: (await of('cdr_steps')).map(toStep),
   };
 }
+
+/** Reads many finished calls in a handful of queries, without what was joined with them; those that are not there are left out. */
+export async function readCalls(trx: Knex, ids: readonly string[]): Promise<Map<string, Call>> {
+  const rows = (await trx('cdr_calls').whereIn('call_id', ids)) as Row[];
+  const calls = new Map(rows.map((row) => [text(row, 'call_id'), headOf(text(row, 'call_id'), row)]));
+  const each = async (table: string, add: (call: Call, row: Row) => void): Promise<void> => {
+    for (const row of (await trx(table)
+      .whereIn('call_id', [...calls.keys()])
+      .orderBy(['call_id', 'n'])) as Row[]) {
+      const call = calls.get(text(row, 'call_id'));
+      if (call) add(call, row);
+    }
+  };
+  await each('cdr_legs', (call, row) => call.legs.push(toLeg(row)));
+  await each('cdr_visits', (call, row) => call.visits.push(toVisit(row)));
+  await each('cdr_offers', (call, row) => call.offers.push(toOffer(row)));
+  await each('cdr_talks', (call, row) => call.talks.push(toTalk(row)));
+  await each('cdr_steps', (call, row) => call.steps.push(toStep(row)));
+  return calls;
+}
+
+/** A call without what hangs on it. */
+const headOf = (id: string, row: Row): Call => ({
+  id,
+  pbx: text(row, 'pbx'),
+  direction: text(row, 'direction') as Call['direction'],
+  from: text(row, 'caller_number'),
+  name: text(row, 'caller_name'),
+  to: text(row, 'dialled'),
+  trunk: text(row, 'trunk'),
+  endpoint: text(row, 'operator'),
+  click: text(row, 'click_id'),
+  parent: text(row, 'parent_call_id'),
+  joined: [],
+  linkedid: text(row, 'linkedid'),
+  startedAt: at(row, 'started_at'),
+  answeredAt: maybeAt(row, 'answered_at'),
+  endedAt: at(row, 'ended_at'),
+  outcome: text(row, 'outcome') as Call['outcome'],
+  endedBy: text(row, 'ended_by') as Call['endedBy'],
+  odd: text(row, 'odd') === '' ? [] : text(row, 'odd').split('; '),
+  events: Number(row['events']),
+  legs: [],
+  plumbing: [],
+  visits: [],
+  offers: [],
+  talks: [],
+  steps: [],
+});
 
 const toLeg = (row: Row): Leg => ({
   uniqueid: text(row, 'uniqueid'),

@@ -75,6 +75,14 @@ export function doors(more: Partial<Deps> = {}): Doors {
     serve: async () => {},
     migrate: async () => [],
     rebuild: async () => ({ calls: 0, differed: [] }),
+    importCdr: async () => ({
+      ...{ name: 'nowhere', notes: [] },
+      counts: { rows: 0, calls: 0, unchanged: 0, completed: 0, recorded: 0, outside: 0, doubtful: 0, rejected: 0 },
+    }),
+    importQueueLog: async () => ({
+      name: 'nowhere',
+      counts: { lines: 0, presence: 0, joined: 0, alone: 0, recorded: 0, doubtful: 0, rejected: 0 },
+    }),
     users: async () => ({
       // The rows hold more than a line says: what is listed must not show it.
       list: async () => stored.users,

@@ -3,6 +3,8 @@ import type { CliCommand } from '../command.js';
 import { client } from './client.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { importCdr } from './import-cdr.js';
+import { importQueueLog } from './import-queue-log.js';
 import { journal } from './journal.js';
 import { migrate } from './migrate.js';
 import { rebuild } from './rebuild.js';
@@ -17,6 +19,8 @@ export const COMMANDS: readonly CliCommand[] = [
   rebuild,
   user,
   client,
+  importCdr,
+  importQueueLog,
   journal,
   spool,
   doctor,
