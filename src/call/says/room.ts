@@ -1,5 +1,5 @@
 // What else happens on the way: menus, music for the other side, rooms, messages, recordings, listening in.
-import { open, running, type Says, step } from './tools.js';
+import { ending, open, running, type Says, step } from './tools.js';
 
 export const ROOM: Says = {
   menu(facts, event) {
@@ -29,10 +29,10 @@ export const ROOM: Says = {
   },
   quit(facts, event) {
     open(facts, event);
-    const stay = running(facts, 'conference', event.uniqueid);
+    const stay = ending(facts, 'conference', event);
     if (!stay) return;
-    stay.endedAt = event.at;
-    stay.outcome = event.reason;
+    stay.endedAt ??= event.at;
+    stay.outcome ||= event.reason;
   },
   voicemail(facts, event) {
     open(facts, event);
@@ -49,11 +49,11 @@ export const ROOM: Says = {
   },
   recorded(facts, event) {
     open(facts, event);
-    const going = running(facts, 'recording', event.uniqueid);
+    const going = ending(facts, 'recording', event);
     if (!going) return;
-    going.endedAt = event.at;
+    going.endedAt ??= event.at;
     going.outcome = 'stopped';
-    going.length = event.length === null ? null : event.length * 1000;
+    going.length ??= event.length === null ? null : event.length * 1000;
   },
   spy(facts, event) {
     const spy = open(facts, event);

@@ -111,6 +111,18 @@ export function step(facts: Facts, kind: StepKind, event: Told, words: StepWords
   return told;
 }
 
+/** The stretch that an event ends: the one that still lasts, or the one whose end the other source told a moment ago. */
+export const ending = (facts: Facts, kind: StepKind, event: Told): Step | undefined =>
+  running(facts, kind, event.uniqueid) ??
+  facts.steps.findLast(
+    (s) =>
+      s.step === kind &&
+      s.uniqueid === event.uniqueid &&
+      s.endedAt !== null &&
+      s.endedAt > s.startedAt &&
+      event.at - s.endedAt <= SAME_THING,
+  );
+
 /** The step of a kind on a channel that still lasts. */
 export const running = (facts: Facts, kind: StepKind, uniqueid: string): Step | undefined =>
   facts.steps.findLast((s) => s.step === kind && s.uniqueid === uniqueid && s.endedAt === null);
