@@ -85,6 +85,11 @@ export class Phone {
     return [...this.#calls.values()];
   }
 
+  /** Whether it sends silence in its next calls; see the option of that name. */
+  set rtp(on: boolean) {
+    this.#line.rtp = on;
+  }
+
   /** RTP packets that came in so far. */
   packets(): number {
     return this.#line.audio.received();

@@ -21,7 +21,7 @@ export function tell(call: Call, zero: number): string[] {
   ];
   for (const visit of call.visits)
     rows.push(
-      `visit     ${visit.queue}   ${visit.outcome}   wait ${s(visit.wait)}${visit.operator ? `   by ${visit.operator}` : ''}`,
+      `visit     ${visit.queue}   ${visit.outcome}   wait ${s(visit.wait)}${place(visit.position)}${visit.operator ? `   by ${visit.operator}` : ''}`,
     );
   for (const offer of call.offers) rows.push(`offer     ${offer.operator}   ${offer.outcome}   ${s(offer.ring)}`);
   for (const leg of call.legs) {
@@ -41,15 +41,30 @@ export function tell(call: Call, zero: number): string[] {
   return rows.map(tidy);
 }
 
+/** Most are the first; who is not had to wait for others. */
+const place = (position: number | null) => (position === null || position < 2 ? '' : `   place ${position}`);
+
 /** `step  park 701 retrieved  by 101  12.000 – 20.000`: a moment has one time, a stretch two; what only the manager interface told is marked. */
 function stepRow(step: Step, t: (ms: number | null) => string): string {
   const who = step.operator ? `   ${step.operator}` : '';
-  const detail = step.detail ? `   by ${step.detail}` : '';
+  const detail = step.detail ? `   ${DETAILS[step.step] ?? 'by '}${nameless(step.detail)}` : '';
   const times = step.endedAt === step.startedAt ? t(step.startedAt) : `${t(step.startedAt)} – ${t(step.endedAt)}`;
   const length = step.length === null ? '' : `   ${(step.length / 1000).toFixed(0)} s long`;
   const seen = step.source === 'hook' ? '' : `   seen by ${step.source}`;
-  return `step      ${step.step} ${step.what} ${step.outcome}${who}${detail}   ${times}${length}${seen}`;
+  return `step      ${step.step} ${nameless(step.what)} ${step.outcome}${who}${detail}   ${times}${length}${seen}`;
 }
+
+/** What stands before a detail that is not a person. */
+const DETAILS: Partial<Record<Step['step'], string>> = {
+  conference: 'as ',
+  recording: 'of ',
+  spy: '',
+  voicemail: 'in ',
+};
+
+/** The name of a recording holds the day and the call, that of a message its number in the mailbox: no story knows them. */
+const nameless = (text: string) =>
+  text.replace(/^\d{4}\/\d\d\/\d\d\/.*(\.\w+)$/, 'file$1').replace(/\bmsg\d{4}$/, 'msg');
 
 /** `operator  101   ready · ringing 0.350 · talking 3.000`: each state with the second it began; the first one held before. */
 export function tellOperator(operator: string, intervals: readonly Interval[], zero: number): string {
