@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { makeCast, simulatedClients, UNKNOWN_NUMBERS } from '../../src/simulator/cast.js';
+import { MENU_NUMBER, makeCast, simulatedClients, UNKNOWN_NUMBERS } from '../../src/simulator/cast.js';
 
 describe('simulator: cast', () => {
   const cast = makeCast({ operators: 60, queues: 12 });
@@ -16,6 +16,12 @@ describe('simulator: cast', () => {
       ).to.equal(true);
   });
 
+  it('has queues with a wrap-up and without', () => {
+    const some = makeCast({ operators: 1, queues: 4, wrapup: 30 }).queues.map((one) => one.wrapup);
+    expect(some).to.deep.equal([30, 30, 0, 30]);
+    expect(cast.queues.every((one) => one.wrapup === 0)).to.equal(true);
+  });
+
   it('is the same people whatever the size', () => {
     const small = makeCast({ operators: 10, queues: 12 });
     expect(small.operators).to.deep.equal(cast.operators.slice(0, 10));
@@ -30,6 +36,7 @@ describe('simulator: cast', () => {
       ...cast.operators.map((one) => one.did).filter(Boolean),
       ...cast.clients.map((one) => one.number),
       ...UNKNOWN_NUMBERS,
+      MENU_NUMBER,
     ];
     expect(new Set(numbers).size).to.equal(numbers.length);
     for (const number of numbers) expect(number).to.match(/^(\+99800\d{7}|55501\d\d)$/);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { fastagi } from '../../src/agi/index.js';
 import { parseLine } from '../../src/call/event.js';
-import { fold } from '../../src/call/fold.js';
 import { registerHooks } from '../../src/hooks/register.js';
 import { simulatedClients } from '../../src/simulator/cast.js';
 import { perform } from '../../src/simulator/perform.js';
 import { createPlayer } from '../../src/simulator/player.js';
 import { createStory } from '../../src/simulator/story.js';
+import { storiesOf } from './told.js';
 
 describe('simulator and the FastAGI server', () => {
   const lines: string[] = [];
@@ -44,6 +44,8 @@ describe('simulator and the FastAGI server', () => {
       operators: 12,
       queues: 4,
       callsPerMinute: 40,
+      wrapup: 10,
+      extras: 0.5,
       startAt: Date.now(),
       speed: 60,
     });
@@ -57,14 +59,12 @@ describe('simulator and the FastAGI server', () => {
       if (!parsed.ok) throw new Error(parsed.refusal.reason);
       return parsed.event;
     });
-    const ids = new Set(events.filter((event) => event.event === 'call').map((event) => event.call));
-    for (const id of ids) {
-      const call = fold(
-        id,
-        events.filter((event) => event.call === id),
-      );
-      expect(call.odd, id).to.deep.equal([]);
-      expect(call.endedAt, id).to.not.equal(null);
+    const stories = storiesOf(events);
+    expect(stories.length).to.be.greaterThan(0);
+    for (const call of stories) {
+      expect(call.odd, call.id).to.deep.equal([]);
+      expect(call.endedAt, call.id).to.not.equal(null);
     }
+    expect(new Set(events.map((event) => event.event))).to.include.all.keys('menu', 'wrapup', 'wrapped');
   });
 });

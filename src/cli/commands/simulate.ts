@@ -9,13 +9,16 @@ import { anyNumber, hostAndPort, wholeNumber } from '../numbers.js';
 
 const USAGE = `Plays a busy call centre against the server, without a PBX.
 
-Usage: dialhook simulate [--agi HOST:PORT] [--rate N] [--operators N] [--queues N] [--seed N] [--speed X] [--seconds N]
-                         [--spool FILE] [--pbx NAME] [--load N] [--json]
+Usage: dialhook simulate [--agi HOST:PORT] [--rate N] [--operators N] [--queues N] [--wrapup N] [--extras N] [--seed N]
+                         [--speed X] [--seconds N] [--spool FILE] [--pbx NAME] [--load N] [--json]
 
   --agi HOST:PORT   the FastAGI server (default: the one of the configuration)
   --rate N          calls a minute, of all kinds (default: 12)
   --operators N     operators, from 101 (default: 20)
   --queues N        queues (default: 4)
+  --wrapup N        seconds of wrap-up after a talk of a queue, every third queue having none (default: 20; 0: none at all)
+  --extras N        percent of the calls in which more happens than a talk: a menu before the queue, a transfer, asking a
+                    colleague first, parking, a message when nobody answers (default: 25; 0: none)
   --seed N          the same number gives the same story (default: 1)
   --speed X         so many times faster than life (default: 1)
   --seconds N       end after so many seconds (default: when stopped; with --load: 10)
@@ -31,6 +34,7 @@ Examples:
   dialhook simulate
   dialhook simulate --rate 60 --operators 60 --queues 8
   dialhook simulate --speed 20 --seconds 60
+  dialhook simulate --wrapup 0 --extras 0
   dialhook simulate --load 500 --seconds 30
 `;
 
@@ -39,6 +43,8 @@ interface Options {
   rate: number;
   operators: number;
   queues: number;
+  wrapup: number;
+  extras: number;
   seed: number;
   speed: number;
   seconds?: number;
@@ -64,6 +70,8 @@ export const simulate: CliCommand = {
       .option('--rate <n>', '', anyNumber(0, 100_000), 12)
       .option('--operators <n>', '', wholeNumber(1, 899), 20)
       .option('--queues <n>', '', wholeNumber(1, 19), 4)
+      .option('--wrapup <n>', '', wholeNumber(0, 3600), 20)
+      .option('--extras <n>', '', anyNumber(0, 100), 25)
       .option('--seed <n>', '', wholeNumber(0, 4_294_967_295), 1)
       .option('--speed <x>', '', anyNumber(0.1, 1000), 1)
       .option('--seconds <n>', '', anyNumber(0, 31_536_000))
@@ -113,6 +121,8 @@ const storyOf = (options: Options): Story =>
     operators: options.operators,
     queues: options.queues,
     callsPerMinute: options.rate,
+    wrapup: options.wrapup,
+    extras: options.extras / 100,
     speed: options.speed,
     pbx: options.pbx,
     startAt: Date.now(),
@@ -144,10 +154,10 @@ async function loadTest(context: Context, options: Options, player: Player, sign
 }
 
 function statusLine(story: Story, player: Player): string {
-  const { calls, waiting, ringing, talking, operators } = story.figures();
+  const { calls, waiting, ringing, talking, parked, wrappingUp, operators } = story.figures();
   const { acked, spooled, lost, errors } = player.stats();
   const trouble = Object.entries(errors).map(([what, times]) => `; ${what}: ${times}`);
-  return `${operators} operators, ${calls} calls: ${waiting} waiting, ${ringing} ringing, ${talking} talking; ${acked} events confirmed (${latency(player)}), ${spooled} spooled, ${lost} lost${trouble.join('')}`;
+  return `${operators} operators, ${wrappingUp} of them in wrap-up, ${calls} calls: ${waiting} waiting, ${ringing} ringing, ${talking} talking, ${parked} parked; ${acked} events confirmed (${latency(player)}), ${spooled} spooled, ${lost} lost${trouble.join('')}`;
 }
 
 function latency(player: Player): string {
