@@ -3,6 +3,9 @@ import { expect } from 'chai';
 import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
 import { answerAfter } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
+import { performRule } from '../../src/actions/rule.js';
+import { connectAmi } from '../../src/ami/index.js';
+import { createLog } from '../../src/log/log.js';
 import { emptyDatabase, type TestDb } from '../store/databases.js';
 import { type Centre, logIn, openCentre } from '../stories/centre.js';
 
@@ -58,6 +61,37 @@ describe(`the comparison in a centre, Asterisk ${version}`, function () {
     await centre.asterisk.cli('queue unpause member PJSIP/102 queue sales');
     await afterLooks('102 is ready again', () => row('102', { presence: 'ready' }));
     expect(await line('pbx1-102-%')).to.have.length(3);
+  });
+
+  it('the PBX carries out what a rule asks for, with the rights of the server’s own user', async () => {
+    const { asterisk } = centre;
+    const { amiPort: port, amiUser: user, amiSecret: secret } = asterisk;
+    const ami = connectAmi({
+      host: '127.0.0.1',
+      port,
+      user,
+      secret,
+      log: createLog({ level: 'silent', pretty: false }),
+    });
+    try {
+      await until(() => ami.state().up, { what: 'the manager interface is up' });
+      // A wrap-up whose timer went with a restart of the PBX.
+      await asterisk.cli('database put dialhook-wrapup 102 1768464000:sales');
+      await asterisk.cli('queue pause member PJSIP/102 queue sales reason wrap_up');
+      await performRule(ami, 'done', '102', Date.now());
+      await until(async () => !(await asterisk.cli('queue show sales')).includes('paused:wrap_up'), {
+        ...{ what: '102 is not paused any more', every: 100 },
+      });
+      await until(async () => (await line('pbx1-%-wrapped-%')).length === 1, {
+        what: 'the end of the wrap-up is told',
+      });
+      await performRule(ami, 'logout', '102', Date.now());
+      await until(() => row('102', { presence: 'offline' }), { what: '102 is logged out' });
+      const late = await performRule(ami, 'logout', 'x&Local/s@y', Date.now()).catch((error: Error) => error.message);
+      expect(late).to.contain('is no phone');
+    } finally {
+      await ami.close();
+    }
   });
 
   it('the calls of a PBX that died are closed, and the hold in them', async () => {
