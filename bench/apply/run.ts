@@ -1,4 +1,4 @@
-// How many events a second go from records to tables: ordinary queue calls, 50 at a time, on SQLite and MariaDB.
+// How many events a second go from records to tables: ordinary queue calls, 50 at every moment, on SQLite and MariaDB.
 //   node --import tsx bench/apply/run.ts [--short]
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -12,7 +12,6 @@ import type { JournalState } from '../../src/store/journals.js';
 import { migrate } from '../../src/store/migrate.js';
 
 const CALLS = process.argv.includes('--short') ? 1000 : 4000;
-const AT_ONCE = 50;
 const BATCH = 500;
 const T0 = Date.UTC(2026, 0, 15, 8, 0, 0);
 
@@ -42,14 +41,12 @@ function linesOf(n: number): string[] {
   ];
 }
 
-/** All lines as they would come: `AT_ONCE` calls run side by side. */
+/** All lines in the order of their time: a call begins every 150 ms, so that 50 run at every moment. */
 function stream(): string[] {
-  const lines: string[] = [];
-  for (let from = 0; from < CALLS; from += AT_ONCE) {
-    const calls = Array.from({ length: AT_ONCE }, (_, i) => linesOf(from + i));
-    for (let step = 0; step < 8; step += 1) for (const call of calls) lines.push(call[step] ?? '');
-  }
-  return lines;
+  const at = (line: string) => Number(/&at=([\d.]+)/.exec(line)?.[1]);
+  return Array.from({ length: CALLS }, (_, n) => linesOf(n))
+    .flat()
+    .sort((a, b) => at(a) - at(b));
 }
 
 const memoryOf = (): Parameters<typeof apply.applyBatch>[1] => {
@@ -57,7 +54,7 @@ const memoryOf = (): Parameters<typeof apply.applyBatch>[1] => {
   return (make?.() ?? new Map()) as Parameters<typeof apply.applyBatch>[1];
 };
 
-async function rate(db: Db, lines: readonly string[]): Promise<number> {
+async function rate(db: Db, lines: readonly string[]): Promise<string> {
   await migrate(db, fileURLToPath(new URL('../../sql/migrations', import.meta.url)));
   const memory = memoryOf();
   let state: JournalState = {
@@ -65,23 +62,26 @@ async function rate(db: Db, lines: readonly string[]): Promise<number> {
     ...{ lastEventAt: null, appliedAt: T0 },
   };
   const begun = performance.now();
+  const cpu = process.cpuUsage();
   for (let i = 0; i < lines.length; i += BATCH) {
     const records = lines.slice(i, i + BATCH).map((line) => ({ line, receivedAt: T0, refusal: '' }));
     state = await apply.applyBatch(db, memory, records, state);
   }
   const seconds = (performance.now() - begun) / 1000;
   if (state.events !== lines.length) throw new Error(`${state.events} of ${lines.length} events were stored`);
-  return lines.length / seconds;
+  const { user, system } = process.cpuUsage(cpu);
+  const each = (user + system) / lines.length;
+  return `${Math.round(lines.length / seconds)} events/s, ${Math.round(each)} µs of this process's CPU an event`;
 }
 
 const lines = stream();
 const folder = temporaryFolder('bench-apply');
 const sqlite = openDatabase(`sqlite:${join(folder, 'bench.sqlite')}`);
-console.log(`  SQLite   ${Math.round(await rate(sqlite, lines))} events/s`);
+console.log(`  SQLite   ${await rate(sqlite, lines)}`);
 await sqlite.close();
 removeFolder(folder);
 const server = await startMariaDb();
 const mysql = openDatabase(server.url);
-console.log(`  MariaDB  ${Math.round(await rate(mysql, lines))} events/s`);
+console.log(`  MariaDB  ${await rate(mysql, lines)}`);
 await mysql.close();
 await server.remove();

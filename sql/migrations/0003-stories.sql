@@ -153,7 +153,7 @@ CREATE TABLE operator_intervals (
   presence_before {long},
   PRIMARY KEY (operator, started_at, pbx)
 ) {options};
-CREATE INDEX operator_intervals_started ON operator_intervals (started_at);
+CREATE INDEX operator_intervals_started ON operator_intervals (started_at, state);
 CREATE INDEX operator_intervals_open ON operator_intervals (ended_at, operator);
 
 -- One row an operator, to be locked by who writes about the operator; it holds nothing.

@@ -110,7 +110,7 @@ export interface Totals {
   serviceLevel: { value: number; n: number } | null;
   /** Mean wait of answered visits of the day, seconds. */
   asa: number | null;
-  /** Mean talk of the day, seconds. */
+  /** Mean of talk, hold and wrap-up of the day's queue talks, seconds. */
   aht: number | null;
   operators: Record<OperatorState, number>;
 }

@@ -13,21 +13,27 @@ export function busyIn(call: Call): Busy[] {
   );
 }
 
-const sameStart = (one: Busy) => `${keyOf(one)} ${one.state} ${one.startedAt} ${one.call} ${one.queue}`;
+const sameStart = (a: Busy, b: Busy) =>
+  a.startedAt === b.startedAt &&
+  a.operator === b.operator &&
+  a.state === b.state &&
+  a.call === b.call &&
+  a.queue === b.queue &&
+  a.pbx === b.pbx;
 const FOREVER = Number.MAX_SAFE_INTEGER;
 
 /** From when on each operator's day is another, ms. Nothing for those of whom the same is told as before. */
 export function changesOf(before: readonly Busy[], now: readonly Busy[]): Changed[] {
-  const stood = new Map<string, Busy[]>();
-  for (const one of before) stood.set(sameStart(one), [...(stood.get(sameStart(one)) ?? []), one]);
   const changed: Changed[] = [];
+  const stood = [...before];
   for (const one of now) {
-    const old = stood.get(sameStart(one))?.shift();
+    const i = stood.findIndex((old) => sameStart(old, one));
+    const [old] = i < 0 ? [] : stood.splice(i, 1);
     if (!old) changed.push(from(one, one.startedAt));
     else if (old.endedAt !== one.endedAt)
       changed.push(from(one, Math.min(old.endedAt ?? FOREVER, one.endedAt ?? FOREVER)));
   }
-  for (const gone of [...stood.values()].flat()) changed.push(from(gone, gone.startedAt));
+  for (const gone of stood) changed.push(from(gone, gone.startedAt));
   return changed;
 }
 

@@ -13,6 +13,7 @@ export interface OperatorDay {
 export interface Today {
   queues: Map<string, VisitCounts>;
   operators: Map<string, OperatorDay>;
+  /** Talks for queues, and the ms they took with hold and wrap-up. */
   talks: { n: number; ms: number };
 }
 
@@ -84,11 +85,19 @@ async function offersOf(db: Db, since: number): Promise<Map<string, OperatorDay>
   return operators;
 }
 
+/** Talks for queues, and the time they took: talk, hold and the wrap-ups after them that are over. */
 async function talksOf(db: Db, since: number): Promise<{ n: number; ms: number }> {
-  const sql =
-    "SELECT COUNT(*) AS n, COALESCE(SUM(talk_ms), 0) AS ms FROM cdr_talks WHERE started_at >= ? AND queue <> ''";
-  const [row] = await rows<{ n: number; ms: number }>(db, sql, [toDb(since)]);
-  return { n: Number(row?.n ?? 0), ms: Number(row?.ms ?? 0) };
+  const talked =
+    "SELECT COUNT(*) AS n, COALESCE(SUM(talk_ms + hold_ms), 0) AS ms FROM cdr_talks WHERE started_at >= ? AND queue <> ''";
+  const length =
+    db.dialect === 'mysql'
+      ? 'TIMESTAMPDIFF(MICROSECOND, started_at, ended_at) / 1000'
+      : 'ROUND((julianday(ended_at) - julianday(started_at)) * 86400000)';
+  const wrapped = `SELECT COALESCE(SUM(${length}), 0) AS ms FROM operator_intervals
+    WHERE started_at >= ? AND state = 'wrap_up' AND ended_at IS NOT NULL`;
+  const [talk] = await rows<{ n: number; ms: number }>(db, talked, [toDb(since)]);
+  const [wrap] = await rows<{ ms: number }>(db, wrapped, [toDb(since)]);
+  return { n: Number(talk?.n ?? 0), ms: Number(talk?.ms ?? 0) + Number(wrap?.ms ?? 0) };
 }
 
 async function rows<T>(db: Db, sql: string, values: (string | number)[]): Promise<T[]> {

@@ -151,7 +151,7 @@ for (const dialect of DIALECTS) {
           pbx: string;
         }[];
         expect(pbxs.map(({ pbx }) => pbx).sort(), 'the same uniqueid on both').to.deep.equal(['pbx1', 'pbx2']);
-        expect((await rebuild(database.db, { dryRun: true, chunk: 5 })).differed).to.deep.equal([]);
+        expect(await rebuild(database.db, { dryRun: true, chunk: 5 })).to.deep.include({ differed: [], operators: [] });
       } finally {
         await Promise.all([one.stop(), two.stop()]);
         removeFolder(folder);

@@ -176,6 +176,17 @@ for (const dialect of DIALECTS) {
       });
     });
 
+    it('counts hold and wrap-up as time that a call took', async () => {
+      await apply(logins);
+      await apply(story('07-'));
+      expect((await read(T0 + 60_000)).totals.aht).to.equal(2.02);
+      await apply([
+        said('wrapup', '102', T0 + 7420, { until: String(T0 + 60_000) }),
+        said('wrapped', '102', T0 + 17_420, { how: 'done' }),
+      ]);
+      expect((await read(T0 + 62_001)).totals.aht).to.equal(12.02);
+    });
+
     it('counts today only', async () => {
       await apply(story('07-'));
       expect((await read(T0 + 1000)).totals.answered).to.equal(1);

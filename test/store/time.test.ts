@@ -6,6 +6,11 @@ describe('times in the tables', () => {
     const at = Date.UTC(2026, 1, 3, 4, 5, 6, 7);
     expect(toDb(at)).to.equal('2026-02-03 04:05:06.007');
     expect(fromDb('2026-02-03 04:05:06.007')).to.equal(at);
+    for (const ms of [0, -1, at, at + 86_399_999, at + 86_400_000, Date.UTC(2024, 1, 29, 23, 59, 59, 999), 1]) {
+      const text = new Date(ms).toISOString().slice(0, 23).replace('T', ' ');
+      expect([toDb(ms), fromDb(text)], text).to.deep.equal([text, ms]);
+    }
+    expect(() => toDb(Number.NaN)).to.throw(RangeError);
     expect(toDb(null)).to.equal(null);
     expect(fromDb(null)).to.equal(null);
   });
