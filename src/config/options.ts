@@ -155,7 +155,12 @@ export const OPTIONS = {
     'Host of the manager interface (AMI), needed for every click. Empty: no clicks.',
   ),
   amiPort: option('AMI_PORT', port('no manager interface'), '5038', 'Port of the manager interface.'),
-  amiUser: option('AMI_USER', maybe(text), '', 'User of manager.conf. It needs originate and reporting, nothing else.'),
+  amiUser: option(
+    'AMI_USER',
+    maybe(text),
+    '',
+    'User of manager.conf. It needs read = call,agent and write = originate,reporting, nothing else.',
+  ),
   amiSecret: secret('AMI_SECRET', text, '', 'Secret of that user.'),
 
   importPassword: secret(
