@@ -185,8 +185,8 @@ describe('src/ami on Asterisk', function () {
       report: (line: string) => lines.push(line),
       log: testLog(),
     };
-    const missed = await reconcile({ ...deps, now: () => 100_000 }, NOTHING_YET);
-    await reconcile({ ...deps, now: () => 160_000 }, missed);
+    const missed = await reconcile({ ...deps, now: () => 1_768_464_000_000 }, NOTHING_YET);
+    await reconcile({ ...deps, now: () => 1_768_464_060_000 }, missed);
     expect(lines).to.have.length(1);
   });
 
