@@ -100,9 +100,14 @@ export interface Pbx {
 export function createPbx(name: string, clock: () => number): Pbx {
   const open = opener(name, clock);
   let out: Planned[] = [];
+  // What is said of an operator comes from many channels, and keeps its order too.
+  const operators = new Map<string, number>();
   const send = (channel: SimChannel, request: Pick<Planned, 'kind' | 'way' | 'dead' | 'fields'>) => {
-    const at = Math.max(Math.round(clock()), channel.key.lastAt + 1);
+    const operator = request.fields['operator'];
+    const after = Math.max(channel.key.lastAt, operators.get(String(operator)) ?? 0);
+    const at = Math.max(Math.round(clock()), after + 1);
     channel.key.lastAt = at;
+    if (operator) operators.set(String(operator), at);
     out.push({ at, ...request, thread: channel.thread, channel, n: channel.sent });
   };
   return {

@@ -1,8 +1,13 @@
 import { expect } from 'chai';
-import type { CallEvent, EventOf } from '../../src/call/event.js';
+import { type CallEvent, type EventOf, OPERATOR_EVENTS } from '../../src/call/event.js';
 import { fold } from '../../src/call/fold.js';
+import { OFF_DUTY, type Presence, presenceAfter } from '../../src/call/timeline.js';
 import { createStory } from '../../src/simulator/story.js';
 import { START, type Told, tell } from './told.js';
+
+type OfOperator = EventOf<(typeof OPERATOR_EVENTS)[number]>;
+const isOfOperator = (event: CallEvent): event is OfOperator =>
+  (OPERATOR_EVENTS as readonly string[]).includes(event.event);
 
 describe('simulator: story', () => {
   let told: Told;
@@ -248,6 +253,20 @@ describe('simulator: story', () => {
         if (event.event === 'logout') online.delete(event.operator);
       }
       expect([...online]).to.deep.equal([]);
+    }
+  });
+
+  it('leaves every operator off duty at its end, whatever the operator was doing', () => {
+    for (let second = 20; second < 220; second += 13) {
+      const { events: all } = tell({ seed: 5, wrapup: 30 }, second);
+      const presence = new Map<string, Presence>();
+      const said = [...all].sort((a, b) => a.at - b.at).filter(isOfOperator);
+      for (const event of said) {
+        const reason = event.event === 'pause' ? event.reason : '';
+        const change = { at: event.at, id: event.id, event: event.event, reason, until: null, queue: '' };
+        presence.set(event.operator, presenceAfter(presence.get(event.operator) ?? OFF_DUTY, change));
+      }
+      for (const [operator, now] of presence) expect(now, `${operator} after ${second} s`).to.deep.equal(OFF_DUTY);
     }
   });
 
