@@ -12,11 +12,11 @@ export interface Deps {
   serve(config: Config, context: { log: Log; tell: (text: string) => void; signal: AbortSignal }): Promise<void>;
   /** Brings the tables up to date, or with `dryRun` only looks. Names of the migrations that ran or would run. */
   migrate(config: Config, options: { dryRun: boolean }): Promise<string[]>;
-  /** Makes the tables anew from the events, or with `dryRun` only compares. `differed` are the calls whose rows were wrong. */
+  /** Makes the tables anew from the events, or with `dryRun` only compares. `differed` are the calls whose rows were wrong, `operators` those whose day was. */
   rebuild(
     config: Config,
     options: { dryRun: boolean; progress: (calls: number) => void },
-  ): Promise<{ calls: number; differed: string[] }>;
+  ): Promise<{ calls: number; differed: string[]; operators?: string[] }>;
   /** Brings a foreign cdr in; `from` is a file or an address with its password. @throws Failure in plain words. */
   importCdr(config: Config, asked: CdrAsked): Promise<{ counts: CdrCounts; name: string; notes: string[] }>;
   importQueueLog(config: Config, asked: ImportAsked): Promise<{ counts: QueueCounts; name: string }>;
