@@ -12,7 +12,36 @@ export interface Elsewhere {
   why: string;
 }
 
-export const ELSEWHERE: readonly Elsewhere[] = [];
+const LOOK = 'test/reconcile/look.pbx.test.ts';
+const UNSEEN = 'test/stories/unseen.pbx.test.ts';
+const NO_HOOK = 'every way of the sample dialplan has hooks, so nothing is found there';
+const FOUND = "expect(one).to.include({ endpoint: '101', from: '101', to: '102', state: 'up', application: 'Dial' });";
+
+export const ELSEWHERE: readonly Elsewhere[] = [
+  {
+    ...{ kind: 'call', field: 'parent', file: 'test/stories/two-pbx.pbx.test.ts' },
+    line: "expect(there.parent).to.equal(trusted ? here.id : '');",
+    why: 'it takes two PBXs',
+  },
+  {
+    ...{ kind: 'lost', field: 'reason', file: UNSEEN },
+    line: "expect(lost).to.include({ uniqueid: 'plain-1', source: 'ami', reason: 'gone from the PBX' });",
+    why: 'the PBX has to die, or a channel to be gone without a word',
+  },
+  ...(['endpoint', 'from', 'to', 'state', 'application'] as const).map(
+    (field): Elsewhere => ({ kind: 'found', field, file: LOOK, line: FOUND, why: NO_HOOK }),
+  ),
+  { kind: 'found', field: 'bridge', file: LOOK, line: '.to.equal(two.bridge)', why: NO_HOOK },
+  {
+    ...{ kind: 'found', field: 'since', file: LOOK, why: NO_HOOK },
+    line: 'expect(one.at - (one.since ?? 0)).to.be.within(10_000, 30_000);',
+  },
+  {
+    ...{ kind: 'logout', field: 'reason', file: LOOK },
+    line: "expect(await pbx.next('logout')).to.include({ operator: '103', reason: 'lost' });",
+    why: 'only a rule gives a reason: who logs out gives none',
+  },
+];
 
 const KINDS = Object.keys(EVENTS) as EventKind[];
 const fieldsOf = (kind: EventKind) => Object.keys(EVENTS[kind].shape);

@@ -2,6 +2,7 @@
 //   101 sends its calls to 102 (SIP 302) · 101 forwards no_answer calls to 109 (by code; every, busy, no_answer, offline)
 //   101 keys #1 103 after 1 s · 101 keys *2 103 after 1 s · 103 is asked · 101 keys *1 after 1 s
 //   101 asks 103 after 1 s, then 101 joins them after 1 s or 101 takes back after 1 s
+//   administrator moves the caller to support after 1 s
 //   administrator transfers 101 to 103 after 1 s · administrator lets 101 ask 103 after 1 s
 //   parking is 3 s · 102 takes 701 after 1 s · 102 picks up 101 after 1 s · 102 picks up in the group after 1 s, where 101 is ringing
 //   102 dials 101 after 1 s of talk · 101 rejects from now on
@@ -106,6 +107,17 @@ export const TRANSFER_STEPS: Step[] = [
       const Channel = await channelOf(playing, who);
       await playing.stage.ami.action('BlindTransfer', { Channel, Exten: to, Context: 'dialhook-transfer' });
       await call.ended(PATIENCE_MS);
+    },
+  ],
+  [
+    // From one queue into another, from outside the dialplan: the first queue tells no leave.
+    /^administrator moves the caller to (\w+) after ([\d.]+) s$/,
+    async (playing, queue, after) => {
+      const rings = () => everyone(playing).some((call) => call.state === 'ringing');
+      await until(rings, { what: 'a phone rings for the caller', deadline: PATIENCE_MS });
+      await sleep(seconds(after));
+      const Channel = await channelOf(playing, 'trunk');
+      await playing.stage.ami.action('Redirect', { Channel, Context: queue, Exten: 's', Priority: '1' });
     },
   ],
   [
