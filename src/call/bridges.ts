@@ -232,6 +232,6 @@ function overlap(window: Window | null, edge: Edge): Window | null {
   if (!window) return own;
   const from = Math.max(window.from, own.from);
   const sooner = window.until === null || (own.until !== null && own.until < window.until) ? own : window;
-  if (sooner.until !== null && sooner.until < from) return null;
+  if (sooner.until !== null && sooner.until <= from) return null;
   return { from, until: sooner.until, moved: sooner.moved, via: window.via };
 }

@@ -47,6 +47,8 @@ function nameOf(side: ChannelFacts, facts: Facts, shape: Shape): string {
 
 /** Within this both sides of a talk end by one hangup, ms; a side that lives longer was left behind. */
 const TOGETHER = 2500;
+/** Who is known to have been handed on needs to live only so much longer, ms. */
+const OUTLIVES = 1000;
 
 /** Who left first, from the ends of both sides and from what either handler saw as the source of the hangup. */
 function endedBy(
@@ -59,9 +61,12 @@ function endedBy(
   const at = meeting.until;
   if (at === null) return '';
   if (meeting.moved) return 'transfer';
+  const went = [own, other].some((side) => side.handedOn && side.endedAt === at);
+  if (went) return 'transfer';
   const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
   // Behind a Local channel it is the Local half that is handed on, and the caller only notices another voice.
-  const staying = [own, other].filter(stays).map((side) => side.uniqueid);
+  const outlives = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > OUTLIVES;
+  const staying = [own, other].filter(outlives).map((side) => side.uniqueid);
   const handedOn = (id: string) =>
     facts.splits.some((s) => s.uniqueid === id && Math.abs(s.at - at) <= TOGETHER) ||
     edges.some((e) => (e.a === id || e.b === id) && e.from >= at && e.from - at <= TOGETHER);
@@ -77,7 +82,8 @@ function endedBy(
 /** Milliseconds of a meeting during which one of the two held the other, or was away consulting. */
 function holdOf(meeting: Meeting, edges: readonly Edge[], steps: readonly Step[]): number {
   const ids = [meeting.a.uniqueid, meeting.b.uniqueid];
-  const held = steps.filter((s) => s.step === 'hold' && ids.includes(s.uniqueid));
+  // Whom an operator held before holds nobody whom the operator consults meanwhile.
+  const held = steps.filter((s) => s.step === 'hold' && ids.includes(s.uniqueid) && s.startedAt >= meeting.from);
   const away = edges.filter((e) => e.consult && meeting.from < e.from && ids.includes(e.a));
   const stretches = [
     ...held.map((s) => ({ from: s.startedAt, until: s.endedAt })),

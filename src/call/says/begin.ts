@@ -28,6 +28,7 @@ export const BEGIN: Says = {
     channel.cause = event.cause;
     channel.tech = event.tech;
     channel.by = event.by;
+    channel.handedOn = event.blind !== '' || event.attended !== '';
     channel.dialstatus = event.dialstatus;
     channel.queuestatus = event.queuestatus;
     channel.endpoint ||= event.endpoint;

@@ -32,6 +32,7 @@ export function open(
     cause: null,
     tech: '',
     by: '',
+    handedOn: false,
     dialstatus: '',
     queuestatus: '',
     lost: false,
@@ -50,6 +51,9 @@ export function moveOn(facts: Facts, event: { uniqueid: string; at: number }): v
   }
 }
 
+/** The channel that dials now: the one that was told, or who stands in its place. */
+export const diallerNow = (facts: Facts, told: string): string => facts.stands.get(told) ?? told;
+
 /** Notes an oddity once. */
 export function odd(facts: Facts, what: string): void {
   if (facts.odd.length < 20 && !facts.odd.includes(what)) facts.odd.push(what);
@@ -65,7 +69,7 @@ export const endpointOf = (facts: Facts, name: string): string =>
   (/^[^/]+\/(.+)-[0-9a-f]{8}(;[12])?$/i.exec(name)?.[1] ?? /^[^/]+\/([^-]+)/.exec(name)?.[1] ?? '');
 
 /** A hook and the manager interface may tell of one thing: within this, ms, they are one. */
-const SAME_THING = 3000;
+export const SAME_THING = 3000;
 
 type Told = Pick<CallEvent, 'uniqueid' | 'at' | 'source'>;
 type StepWords = Partial<Pick<Step, 'what' | 'outcome' | 'detail' | 'operator' | 'length'>>;

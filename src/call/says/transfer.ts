@@ -1,7 +1,7 @@
 // A call goes from hand to hand: transfer, parking, pickup.
 import type { EventOf } from '../event.js';
 import type { Facts } from '../facts.js';
-import { endpointOf, moveOn, named, open, running, type Says, step } from './tools.js';
+import { endpointOf, moveOn, named, open, running, SAME_THING, type Says, step } from './tools.js';
 
 export const TRANSFER: Says = {
   transfer(facts, event) {
@@ -11,12 +11,14 @@ export const TRANSFER: Says = {
       begun(facts, event, by);
       return;
     }
+    if (event.result === 'returned' && cameBack(facts, event)) return;
     const words = { what: event.to, outcome: event.result === 'ok' ? kind : event.result, detail: by };
     if (event.result === 'ok' && kind === 'attended') completed(facts, event, by);
     else step(facts, 'transfer', event, words, event.at);
     if (event.result !== 'ok') return;
     open(facts, event);
     moveOn(facts, event);
+    if (kind === 'attended' && event.target === '') takePlace(facts, event);
     if (event.target !== '' && facts.channels.has(event.target))
       facts.joins.push({ a: event.uniqueid, b: event.target, at: event.at, consult: false });
     else if (kind === 'blind') facts.splits.push({ uniqueid: event.uniqueid, at: event.at });
@@ -53,7 +55,7 @@ export const TRANSFER: Says = {
   },
   pickup(facts, event) {
     const taker = open(facts, event);
-    step(facts, 'pickup', event, { what: event.target, operator: taker.endpoint }, event.at);
+    pickedUp(facts, event, taker.endpoint);
     const picked = facts.channels.get(event.picked);
     // Whoever picks up stands in the place of the phone that rang: dialled by the same channel, for the same queue.
     if (picked && picked !== taker) {
@@ -64,6 +66,40 @@ export const TRANSFER: Says = {
 };
 
 type Transfer = EventOf<'transfer'>;
+
+/** It was told when it was made: one transfer, which lasts until it is back. */
+function cameBack(facts: Facts, event: Transfer): boolean {
+  const made = facts.steps.findLast((s) => s.step === 'transfer' && s.uniqueid === event.uniqueid);
+  if (made?.outcome !== 'blind') return false;
+  made.outcome = 'returned';
+  made.endedAt = event.at;
+  return true;
+}
+
+/**
+ * The transferer waited somewhere (in a queue) by another call, and the party now stands there: what that channel entered goes
+ * on for this one, and whoever is rung for it says the old channel's uniqueid.
+ */
+function takePlace(facts: Facts, event: Transfer): void {
+  const place = facts.calls.get(event.other)?.started?.uniqueid;
+  if (place === undefined || place === event.uniqueid) return;
+  if (facts.channels.get(event.uniqueid)?.endedAt !== null) return;
+  facts.stands.set(place, event.uniqueid);
+  for (const visit of facts.visits)
+    if (visit.uniqueid === place && visit.leftAt === null) visit.uniqueid = event.uniqueid;
+  for (const channel of facts.channels.values())
+    if (channel.dialler === place && channel.answeredAt === null && channel.endedAt === null)
+      channel.dialler = event.uniqueid;
+}
+
+/** What was asked for, then which call it was, then the same by the manager interface: one step. */
+function pickedUp(facts: Facts, event: EventOf<'pickup'>, operator: string): void {
+  const told = facts.steps.findLast(
+    (s) => s.step === 'pickup' && s.uniqueid === event.uniqueid && event.at - s.startedAt <= SAME_THING,
+  );
+  if (told && told.source === event.source) told.what ||= event.target;
+  else step(facts, 'pickup', event, { what: event.target, operator }, event.at);
+}
 
 /** A consultation by feature code or manager action: the transferer talks with somebody else, the other side waits. */
 function begun(facts: Facts, event: Transfer, by: string): void {
@@ -80,7 +116,10 @@ function completed(facts: Facts, event: Transfer, by: string): void {
   );
   if (!consulting) {
     const target = facts.channels.get(event.target)?.endpoint ?? '';
-    step(facts, 'transfer', event, { what: event.to || target, outcome: 'attended', detail: by }, event.at);
+    // Who was transferred into a queue stands at its extension s: the number is the one that the transferer dialled.
+    const dialled = facts.calls.get(event.other)?.started?.to ?? '';
+    const to = event.target === '' && dialled !== '' ? dialled : event.to;
+    step(facts, 'transfer', event, { what: to || target, outcome: 'attended', detail: by }, event.at);
     return;
   }
   consulting.outcome = 'attended';
