@@ -6,13 +6,29 @@ import { sentenceOf } from './sentences.js';
 
 export const STORIES_DOC = fileURLToPath(new URL('../../docs/stories.md', import.meta.url));
 
-/** Families by the number of their last story; a number belongs to the first family that reaches it. */
-const FAMILIES: [number, string][] = [
-  [6, 'Calls between colleagues'],
-  [10, 'Queues'],
-  [23, 'Clicks, keys, transfers and what goes wrong'],
-  [99, 'More'],
+/** Families in the order of the document; a story belongs to the first one whose word is in its file's name. */
+const FAMILIES: [RegExp, string][] = [
+  [/lost|found|unseen|died|forgotten|local-optimised|late-answer/, 'What nobody said, or too late'],
+  [/parent/, 'Two PBXs'],
+  [/transfer|blind|attended|by-caller/, 'Transfers'],
+  [/park/, 'Parking'],
+  [/pickup|forward|call-waiting/, 'Picking up, forwarding, a second call'],
+  [/wrap-up|wrapup|pause|comes-and-goes/, "Operators' states"],
+  [/hold|held/, 'Hold'],
+  [/supervisor/, 'Supervisors'],
+  [/menu|voicemail|conference|record/, 'Menus, messages, conferences, recordings'],
+  [/click/, 'Clicks'],
+  [/queue|ring-all|customer|last-one|moved|member|places|rejected-then/, 'Queues'],
+  [/internal|caller-gives-up|unregistered|silent|two-calls|outbound|unknown/, 'Plain calls'],
 ];
+const ORDER = ['Plain calls', 'Queues', 'Clicks', ...FAMILIES.map(([, name]) => name).reverse()];
+
+/** The family of a story. @throws Error when no word of its name says so. */
+export function familyOf({ file }: Pick<Story, 'file'>): string {
+  const family = FAMILIES.find(([words]) => words.test(file))?.[1];
+  if (family === undefined) throw new Error(`${file}: no family in scripts/stories/doc.ts has a word of this name`);
+  return family;
+}
 
 const HEAD = `# Stories
 
@@ -28,10 +44,10 @@ export const storyText = (file: string) =>
 
 /** The whole document; `textOf` gives a story's file. */
 export function storiesDoc(stories: readonly Story[], textOf: (file: string) => string): string {
-  const families = FAMILIES.map(([last, name], i) => ({
-    name,
-    stories: stories.filter((story) => number(story) <= last && number(story) > (FAMILIES[i - 1]?.[0] ?? 0)),
-  })).filter((family) => family.stories.length > 0);
+  const families = [...new Set(ORDER)].flatMap((name) => {
+    const own = stories.filter((story) => familyOf(story) === name);
+    return own.length === 0 ? [] : [{ name, stories: own }];
+  });
   const contents = families.flatMap((family) => [
     '',
     `**${family.name}**`,
@@ -46,7 +62,6 @@ export function storiesDoc(stories: readonly Story[], textOf: (file: string) => 
   return `${[HEAD.trimEnd(), ...contents, ...bodies].join('\n')}\n`;
 }
 
-const number = (story: Story) => Number(story.file.slice(0, 2));
 const headingOf = (story: Story) => `${story.file.slice(0, 2)} ${story.title}`;
 /** As GitHub makes them: small letters, spaces to hyphens, everything else but letters, digits, - and _ left out. */
 export const anchorOf = (heading: string) =>

@@ -32,9 +32,9 @@ const FORMS: Form[] = [
       `A call ${DIRECTIONS[direction] ?? direction}, ${from} to ${to || 'nowhere'}, from ${start} to ${end}: **${words(outcome)}**${by === '-' ? '' : `, ended by the ${by}`}.`,
   ],
   [
-    /^visit (\S+) (\w+) wait (\S+)(?: by (\S+))?$/,
-    (queue, outcome, wait, by) =>
-      `In the queue ${queue}: **${words(outcome)}**${by ? ` by ${by}` : ''} after a wait of ${wait} s.`,
+    /^visit (\S+) (\w+) wait (\S+)(?: by (\S+))?(?: place (\d+))?$/,
+    (queue, outcome, wait, by, place) =>
+      `In the queue ${queue}${place ? ` at place ${place}` : ''}: **${words(outcome)}**${by ? ` by ${by}` : ''} after a wait of ${wait} s.`,
   ],
   [
     /^(?:offer|leg) (\S+) (\w+) (\S+)$/,
@@ -58,8 +58,14 @@ export function sentenceOf(row: string): string {
     const found = form.exec(tidy);
     if (found) return say(...found.slice(1));
   }
-  const step = /^step (\w+) (.*)$/.exec(tidy);
-  return step ? `${capital(step[1] ?? '')}: ${step[2]}.` : tidy;
+  const step = /^step (\w+) (.*?) (\d+\.\d{3})(?: – (\S+))?(?: (\d+ s long))?(?: seen by (\w+))?$/.exec(tidy);
+  if (!step) return tidy;
+  const [, kind = '', what = '', start, end, length, source] = step;
+  const when = end === undefined ? `at ${start}` : `from ${start} to ${end}`;
+  const more = [length, source && `known from the ${SOURCES[source] ?? source}`].filter((one) => one !== undefined);
+  return `${capital(kind)}: ${[`${words(what)}, ${when}`, ...more].join(', ')}.`;
 }
+
+const SOURCES: Record<string, string> = { ami: 'manager interface', server: 'server' };
 
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

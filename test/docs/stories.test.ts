@@ -34,7 +34,13 @@ describe('docs/stories.md', () => {
       '102 and +998000000101 talk from 5.400 to 7.420, 1.000 s of it on hold; one of them is handed on.',
     );
     expect(sentenceOf('step park 701 retrieved by 101 12.000 – 20.000')).to.equal(
-      'Park: 701 retrieved by 101 12.000 – 20.000.',
+      'Park: 701 retrieved by 101, from 12.000 to 20.000.',
+    );
+    expect(sentenceOf('step hold 101 2.395 – 6.809 seen by ami')).to.equal(
+      'Hold: 101, from 2.395 to 6.809, known from the manager interface.',
+    );
+    expect(sentenceOf('step voicemail 101 success in default/101/INBOX/msg 4.000 12 s long')).to.equal(
+      'Voicemail: 101 success in default/101/INBOX/msg, at 4.000, 12 s long.',
     );
   });
 });
