@@ -29,7 +29,9 @@ export function startReconcile(options: StartOptions): Comparing {
         memory = next;
       })
       .catch((error: unknown) => {
-        options.log.warn({ err: error, pbx: options.pbx }, 'the PBX could not be compared with the tables');
+        // Whoever stops may close the connection too.
+        const level = stopped ? 'debug' : 'warn';
+        options.log[level]({ err: error, pbx: options.pbx }, 'the PBX could not be compared with the tables');
       })
       .finally(() => {
         running = null;

@@ -75,8 +75,8 @@ export function startPbx(config: Config, db: Db, record: Record | null, log: Log
     look: async () => comparing?.look(),
     close: async () => {
       stopWatching();
-      await comparing?.();
-      await ami.close();
+      // Side by side: a look that waits for a frozen PBX ends with the connection.
+      await Promise.all([comparing?.(), ami.close()]);
     },
   };
 }

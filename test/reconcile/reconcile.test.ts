@@ -131,6 +131,17 @@ describe('startReconcile', () => {
     await stop();
   });
 
+  it('stops with the connection, also in the middle of a look at a frozen PBX', async () => {
+    const { fake, ami, deps, log } = await fakePbx([open('1.1')]);
+    fake.script['CoreShowChannels'] = () => undefined;
+    const stop = startReconcile({ ...deps, everyMs: 10 });
+    await until('a question', () => fake.actions('CoreShowChannels').length === 1);
+    const began = performance.now();
+    await Promise.all([stop(), ami.close()]);
+    expect(performance.now() - began).to.be.below(2000);
+    expect(log.lines.filter((line) => line.level === 'warn')).to.deep.equal([]);
+  });
+
   it('two looks never run at once', async () => {
     const { fake, deps } = await fakePbx([]);
     let most = 0;
