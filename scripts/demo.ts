@@ -9,9 +9,9 @@ import { freePort } from './lab/ports.js';
 import { startChild } from './lab/process.js';
 import { dialhookCommand, startServer } from './lab/server.js';
 
-const OPERATORS = 20;
+const OPERATORS = 24;
 const QUEUES = 4;
-const CALLS_A_MINUTE = 18;
+const CALLS_A_MINUTE = 16;
 
 const options = readOptions(process.argv.slice(2));
 await runDemo(options, async (closers) => {

@@ -54,17 +54,14 @@ export function endWrapup(world: World, agent: Agent, channel: SimChannel, how: 
   world.pbx.hook(channel, 'wrapped', { operator: agent.who.endpoint, how });
 }
 
-/** Puts down until when the wrap-up runs: what was put down before ends nothing any more. */
-function keepTime(world: World, agent: Agent, channel: SimChannel, queue: string, due: number): Agent['wrapup'] {
+/** Puts down until when the wrap-up runs: what was put down before ends nothing any more. The event rounds to a second. */
+function keepTime(world: World, agent: Agent, channel: SimChannel, queue: string, until: number): Agent['wrapup'] {
   const { agenda, pbx, speed } = world;
-  const until = Math.round(due / SECOND) * SECOND;
   const wrapup = { queue, until };
   agent.wrapup = wrapup;
   const carrier = pbx.local('s@dialhook-wrapping', channel.key);
   pbx.hook(channel, 'wrapup', { operator: agent.who.endpoint, until, queue }, channel.leaving !== null);
-  // A hurried story would lose whole minutes in the rounding to a second.
-  const wait = (speed === 1 ? until : due) - world.clock();
-  agenda.after(wait * speed, () => {
+  agenda.after((until - world.clock()) * speed, () => {
     if (agent.wrapup !== wrapup) return;
     endWrapup(world, agent, carrier, 'timeout');
     world.dispatch();
