@@ -1,5 +1,6 @@
 // Pure. The rows of one call in a foreign cdr to a call of ours. cdr knows seconds, and not who hung up: what is guessed is marked.
 import type { Call, CallOutcome, Leg, Talk, Visit } from '../call/call.js';
+import { keyOf } from './groups.js';
 import { plumbingOf, queueOf, type Ring, ringsOf } from './rings.js';
 import type { CdrRow } from './row.js';
 import { endpointOf } from './text.js';
@@ -96,20 +97,6 @@ function once(rows: readonly CdrRow[], odd: string[]): CdrRow[] {
   if (seen.size < rows.length) odd.push(`${rows.length - seen.size} of its rows stood twice`);
   return [...seen.values()];
 }
-
-const keyOf = (row: CdrRow) =>
-  [
-    row.uniqueid,
-    row.sequence,
-    row.startedAt,
-    row.duration,
-    row.billsec,
-    row.disposition,
-    row.channel,
-    row.dstchannel,
-    row.app,
-    row.data,
-  ].join('\n');
 
 function dialledOf(main: CdrRow, rows: readonly CdrRow[], fromOutside: boolean, odd: string[]): string {
   const did = rows.find((row) => row.did !== '')?.did ?? '';

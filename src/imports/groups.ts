@@ -65,8 +65,30 @@ export class Groups {
   }
 }
 
+/** What makes a row that row; written out, since a rest of an object costs more than all else in an import. */
+export const keyOf = (row: CdrRow): string =>
+  [
+    row.uniqueid,
+    row.linkedid,
+    row.sequence,
+    row.startedAt,
+    row.duration,
+    row.billsec,
+    row.disposition,
+    row.channel,
+    row.dstchannel,
+    row.app,
+    row.data,
+    row.src,
+    row.dst,
+    row.did,
+    row.name,
+  ].join('\n');
+
 /** The same rows in any order give the same digest; one that changed gives another. */
 export function digestOf(rows: readonly CdrRow[]): string {
-  const lines = rows.map(({ place: _place, odd: _odd, ...row }) => JSON.stringify(row)).sort();
-  return createHash('sha1').update(lines.join('\n')).digest('hex');
+  const keys = rows.map(keyOf);
+  return createHash('sha1')
+    .update((keys.length > 1 ? keys.sort() : keys).join('\n\n'))
+    .digest('hex');
 }

@@ -75,6 +75,8 @@ class Run {
   private passed = Number.NEGATIVE_INFINITY;
   private last = '';
   private place: Place = {};
+  /** The transaction under way: the next calls are made while the database works. */
+  private writing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly db: Db,
@@ -96,11 +98,16 @@ class Run {
       for (const row of rows) this.groups.add(row);
       await this.write(this.groups.closed(this.passed - source.patience));
       this.options.progress(this.counts, page.done);
-      if (signal?.aborted) return this.counts;
+      if (signal?.aborted) break;
+    }
+    if (signal?.aborted) {
+      await this.writing;
+      return this.counts;
     }
     // What may still grow is written too; the next run reads it again.
     const again = this.oldest();
     await this.write(this.groups.closed(Number.POSITIVE_INFINITY), again);
+    await this.writing;
     return this.counts;
   }
 
@@ -149,6 +156,18 @@ class Run {
     const made = await this.make(groups);
     const rejected = this.rejected;
     this.rejected = [];
+    await this.writing;
+    this.writing = this.store(groups, made, rejected, place);
+    // It is awaited before the next one and at the end; until then its failure is nobody's.
+    this.writing.catch(() => undefined);
+  }
+
+  private async store(
+    groups: readonly Group[],
+    made: readonly (Imported & { group: Group })[],
+    rejected: RejectedRow[],
+    place: Place,
+  ): Promise<void> {
     await this.db.knex.transaction(async (trx) => {
       const taken = await recordedByHooks(trx, this.options.pbx, {
         ids: made.map(({ call }) => call.id),

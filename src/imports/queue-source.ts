@@ -119,7 +119,7 @@ export async function queueTable(db: Db, table: string, timeZone: string): Promi
       let limit = notes.length > 0 ? PAGE * 5 : PAGE;
       let done = 0;
       for (;;) {
-        const page = await pageBy(db, table, 'time', { from: time, until: null, limit });
+        const page = await pageBy(db, found, 'time', { from: time, until: null, limit });
         const last = String((page.at(-1)?.['time'] as string | undefined) ?? '');
         const whole = page.length < limit;
         const rows = whole ? page : page.filter((row) => String(row['time'] as string) !== last);

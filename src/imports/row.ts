@@ -58,7 +58,15 @@ export function readRow(raw: Raw, place: string, clock: Clock, now: number): Rea
   const caller = callerOf(text('clid'));
   const disposition = dispositionOf(text('disposition'), odd);
   const row: CdrRow = {
-    ...{ place, ...times, odd, uniqueid, linkedid, disposition, startedAt: start.at },
+    place,
+    odd,
+    uniqueid,
+    linkedid,
+    disposition,
+    startedAt: start.at,
+    duration: times.duration,
+    billsec: times.billsec,
+    endedAt: times.endedAt,
     // A ring of a queue's caller, whom the PBX had answered before, has billsec too, and is not answered for that.
     answeredAt: disposition === 'ANSWERED' ? times.endedAt - times.billsec * SECOND : null,
     src: text('src') || text('cnum') || caller.number,

@@ -46,26 +46,33 @@ async function raw(db: Db, sql: string, values: readonly string[]): Promise<Row[
 /** The next rows from `from` on (inclusive; null: from the beginning) and before `until`, in the order of one column. */
 export async function pageBy(
   db: Db,
-  table: string,
+  table: ForeignTable,
   column: string,
-  range: { from: string | null; until: string | null; limit: number },
+  range: { from: string | null; until: string | null; limit: number; columns?: readonly string[] },
 ): Promise<Row[]> {
-  const query = db.knex(table).select('*').orderBy(column).limit(range.limit);
+  const query = db.knex(table.name).select(present(table, range.columns)).orderBy(column).limit(range.limit);
   if (range.from !== null) void query.where(column, '>=', range.from);
   if (range.until !== null) void query.where(column, '<', range.until);
-  return ((await query) as Row[]).map(small);
+  return (await query) as Row[];
 }
 
 /** All rows whose column has one of some values. */
-export async function rowsWhere(db: Db, table: string, column: string, values: readonly string[]): Promise<Row[]> {
+export async function rowsWhere(
+  db: Db,
+  table: ForeignTable,
+  column: string,
+  values: readonly string[],
+  columns?: readonly string[],
+): Promise<Row[]> {
   if (values.length === 0) return [];
-  return (
-    (await db
-      .knex(table)
-      .select('*')
-      .whereIn(column, [...values])) as Row[]
-  ).map(small);
+  return (await db
+    .knex(table.name)
+    .select(present(table, columns))
+    .whereIn(column, [...values])) as Row[];
 }
 
-const small = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name.toLowerCase(), value]));
+/** The wanted columns that are there, under their names in small letters; all without a wish. */
+const present = (table: ForeignTable, wanted?: readonly string[]): Record<string, string> =>
+  Object.fromEntries(
+    [...table.columns.keys()].filter((name) => wanted?.includes(name) ?? true).map((name) => [name, name]),
+  );

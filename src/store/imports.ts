@@ -124,11 +124,20 @@ export async function recordedByHooks(
     .where({ imported_from: '' })
     .pluck('call_id')) as string[];
   const live = (await trx('rt_calls').whereIn('call_id', ids).pluck('call_id')) as string[];
-  const legs = (await trx('cdr_legs')
-    .join('cdr_calls', 'cdr_calls.call_id', 'cdr_legs.call_id')
-    .whereIn('cdr_legs.uniqueid', uniqueids)
-    .where({ 'cdr_legs.pbx': pbx, 'cdr_calls.imported_from': '' })
-    .pluck('cdr_legs.uniqueid')) as string[];
+  const legs = (await trx('cdr_legs').whereIn('uniqueid', uniqueids).where({ pbx }).select('uniqueid', 'call_id')) as {
+    uniqueid: string;
+    call_id: string;
+  }[];
+  const hooked = new Set(
+    (await trx('cdr_calls')
+      .whereIn(
+        'call_id',
+        legs.map((leg) => leg.call_id),
+      )
+      .where({ imported_from: '' })
+      .pluck('call_id')) as string[],
+  );
   const running = (await trx('rt_legs').whereIn('uniqueid', uniqueids).where({ pbx }).pluck('uniqueid')) as string[];
-  return new Set([...done, ...live, ...legs, ...running]);
+  const recorded = legs.filter((leg) => hooked.has(leg.call_id)).map((leg) => leg.uniqueid);
+  return new Set([...done, ...live, ...recorded, ...running]);
 }
