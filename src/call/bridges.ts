@@ -20,7 +20,7 @@ export interface Edge {
 /** Two talks of one hand end by one transfer when they end within this, ms. */
 const TOGETHER = 2500;
 /** Who outlives the one that went by this, ms, was left behind; both sides of a hangup go sooner. */
-const OUTLIVES = 1000;
+const OUTLIVES = 500;
 
 /** All of them, in the order in which they began. */
 export function edgesOf(facts: Facts, shape: Shape): Edge[] {
@@ -59,7 +59,7 @@ export function diallerOf(channel: ChannelFacts, facts: Facts, shape: Shape): Ch
   if (told) return told;
   if (channel === shape.main || channel.met === 'call' || channel.source === 'ami') return undefined;
   const visit =
-    channel.queue && facts.visits.findLast((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
+    channel.queue && shape.visits.findLast((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
   const dial = facts.dials.findLast((d) => d.at <= channel.openedAt);
   const guess = shape.channels.get((visit ? visit.uniqueid : dial?.uniqueid) ?? '') ?? shape.main;
   return guess?.uniqueid === channel.uniqueid ? undefined : guess;
@@ -72,7 +72,9 @@ const alive = (shape: Shape, uniqueid: string, at: number): boolean => {
 
 /** A person is in one bridge at a time: what is new ends what was. A Local half only passes on, and a consultation adds. */
 function connect(edges: Edge[], change: { at: number; a: string; b: string; consult: boolean }, shape: Shape): void {
-  const { a, b, at, consult } = change;
+  const { a, b, consult } = change;
+  // By a clock that was set back an answer may come before its dialler was opened.
+  const at = Math.max(change.at, ...[a, b].map((id) => shape.channels.get(id)?.openedAt ?? change.at));
   if (a === b || !alive(shape, a, at) || !alive(shape, b, at)) return;
   const same = (e: Edge) => e.until === null && ((e.a === a && e.b === b) || (e.a === b && e.b === a));
   if (edges.some(same)) return;
@@ -89,7 +91,7 @@ function cut(edges: Edge[], uniqueid: string, at: number, shape: Shape): void {
   for (const edge of edges) {
     if ((edge.a !== uniqueid && edge.b !== uniqueid) || edge.until !== null) continue;
     if (!alive(shape, edge.a, at) || !alive(shape, edge.b, at)) continue;
-    edge.until = at;
+    edge.until = Math.max(at, edge.from);
     edge.how = 'moved';
   }
 }

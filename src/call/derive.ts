@@ -18,7 +18,7 @@ import { toTalks } from './talks.js';
 export function derive(facts: Facts): Call {
   const shape = shapeOf(facts);
   const edges = edgesOf(facts, shape);
-  const visits = facts.visits.map((visit) => toVisit(facts, visit, shape));
+  const visits = shape.visits.map((visit) => toVisit(facts, visit, shape));
   const legs = shape.people.map((channel) => toLeg(facts, channel, shape, visits));
   const steps = toSteps(facts, shape, edges);
   const talks = toTalks(facts, shape, edges, steps);
@@ -38,7 +38,7 @@ export function derive(facts: Facts): Call {
     parent: started?.parent ?? '',
     joined: [...facts.calls.keys()].filter((id) => id !== shape.root.id).sort(),
     linkedid: shape.root.linkedid,
-    startedAt: started?.at ?? Math.min(...[...facts.calls.values()].map((call) => call.firstAt)),
+    startedAt: Math.min(...[...facts.calls.values()].map((call) => call.firstAt)),
     answeredAt: talks.length > 0 ? Math.min(...talks.map((t) => t.startedAt)) : null,
     endedAt,
     outcome,
@@ -72,7 +72,7 @@ function gaveUpAt(facts: Facts, dialler: ChannelFacts | undefined, rung: readonl
 function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
   const answer = shape.people
     .filter((c) => c.queue === visit.queue && c.answeredAt !== null && c.answeredAt >= visit.enteredAt)
-    .filter((c) => c.dialler === visit.uniqueid || !facts.visits.some((other) => other.uniqueid === c.dialler))
+    .filter((c) => c.dialler === visit.uniqueid || !shape.visits.some((other) => other.uniqueid === c.dialler))
     .filter((c) => visit.leftAt === null || (c.answeredAt ?? 0) <= visit.leftAt)
     .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))[0];
   const waiting = facts.channels.get(visit.uniqueid);
@@ -88,7 +88,7 @@ function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
     operator: answer?.endpoint ?? '',
     leftAt,
     outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, waiting?.lost ?? false),
-    wait: until === null ? null : until - visit.enteredAt,
+    wait: until === null ? null : Math.max(0, until - visit.enteredAt),
   };
 }
 
@@ -158,7 +158,7 @@ function toOffers(facts: Facts, shape: Shape, visits: readonly Visit[]): Offer[]
     const until = rung.answeredAt ?? rung.endedAt;
     if (!isRing(outcome)) continue;
     offers.push({
-      visit: visitOf(channel, facts.visits),
+      visit: visitOf(channel, shape.visits),
       queue: channel.queue,
       operator: channel.endpoint,
       uniqueid: rung.uniqueid,

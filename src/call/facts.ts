@@ -23,6 +23,8 @@ export interface ChannelFacts {
   tech: string;
   /** Channel that hung up first, as the handler of this channel saw it. */
   by: string;
+  /** Channel that an attended transfer put in the place of this one, or had before, as ATTENDEDTRANSFER tells. */
+  attended: string;
   /** It ended because it handed the other side on, blind or after asking. */
   handedOn: boolean;
   dialstatus: string;
@@ -84,8 +86,6 @@ export interface Facts {
   dials: DialFacts[];
   joins: Join[];
   splits: Split[];
-  /** Who stands in the place of a channel that went: the party that was transferred into a queue where an operator waited. */
-  stands: Map<string, string>;
   /** Bridge of each channel that was found in one. */
   bridges: Map<string, string>;
   steps: Step[];
@@ -104,7 +104,6 @@ export function noFacts(id: string): Facts {
     dials: [],
     joins: [],
     splits: [],
-    stands: new Map(),
     bridges: new Map(),
     steps: [],
     unrouted: null,

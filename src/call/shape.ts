@@ -1,5 +1,5 @@
 // Pure. Who is who among the channels of a story.
-import { type Beginning, type ChannelFacts, type Facts, rootOf } from './facts.js';
+import { type Beginning, type ChannelFacts, type Facts, rootOf, type VisitFacts } from './facts.js';
 
 /** Who is who among the channels of a story. */
 export interface Shape {
@@ -15,6 +15,8 @@ export interface Shape {
   /** The channel the dialplan ran on as the caller: the caller's leg, or the Local channel of a click. */
   main: ChannelFacts | undefined;
   trunks: Set<string>;
+  /** As the facts tell them; one whose channel was taken over goes on with the channel that took it. */
+  visits: VisitFacts[];
 }
 
 export const isLocal = (channel: ChannelFacts) => channel.channel.startsWith('Local/');
@@ -26,11 +28,15 @@ export function shapeOf(facts: Facts): Shape {
   const main = mainOf(all, root);
   const pipes = pipesOf(all);
   const rung = behindOffers(all, pipes);
+  const heirs = heirsOf(all);
   const channels = new Map(facts.channels);
   for (const channel of all) {
     const offer = rung.get(channel.uniqueid);
-    const known = offer ? { ...channel, queue: channel.queue || offer.queue } : channel;
-    channels.set(channel.uniqueid, withoutLateAnswer(known, main, facts.channels));
+    const heir = heirs.get(channel.dialler);
+    const late = heir && (channel.answeredAt ?? channel.endedAt ?? heir.at) >= heir.at;
+    const changed = { queue: channel.queue || (offer?.queue ?? ''), dialler: late ? heir.uniqueid : channel.dialler };
+    const known = offer || late ? { ...channel, ...changed } : channel;
+    channels.set(channel.uniqueid, withoutLateAnswer(forwardInTime(known), main, facts.channels));
   }
   const people = [...channels.values()].filter((channel) => !isLocal(channel));
   const own = root.started?.endpoint ?? '';
@@ -39,7 +45,29 @@ export function shapeOf(facts: Facts): Shape {
       ? people.find((c) => c.endpoint === own && own !== '')
       : people.find((c) => c.uniqueid === main?.uniqueid);
   const trunks = new Set(facts.dials.map((d) => d.trunk).filter((t) => t !== ''));
-  return { root, people, channels, pipes, caller, main: main && channels.get(main.uniqueid), trunks };
+  const visits = facts.visits.map((visit) => {
+    const heir = heirs.get(visit.uniqueid);
+    const goesOn = heir && visit.enteredAt <= heir.at && (visit.leftAt === null || visit.leftAt >= heir.at);
+    return goesOn ? { ...visit, uniqueid: heir.uniqueid } : visit;
+  });
+  return { root, people, channels, pipes, caller, main: main && channels.get(main.uniqueid), trunks, visits };
+}
+
+/**
+ * An operator who waits (in a queue, for an announcement) and puts a caller into that place: the caller's channel takes over
+ * what the operator's second one was doing. That one ends naming the operator's first (ATTENDEDTRANSFER), the first ends naming
+ * the caller's. By uniqueid of the channel that was taken over.
+ */
+function heirsOf(all: readonly ChannelFacts[]): Map<string, { uniqueid: string; at: number }> {
+  const heirs = new Map<string, { uniqueid: string; at: number }>();
+  const byName = new Map(all.map((c) => [c.channel, c]));
+  for (const second of all) {
+    const first = second.attended === '' ? undefined : byName.get(second.attended);
+    const goesOn = first && first.attended !== '' ? byName.get(first.attended) : undefined;
+    if (second.endedAt === null || !goesOn || goesOn === second) continue;
+    heirs.set(second.uniqueid, { uniqueid: goesOn.uniqueid, at: second.endedAt });
+  }
+  return heirs;
 }
 
 function mainOf(all: readonly ChannelFacts[], root: Beginning): ChannelFacts | undefined {
@@ -84,6 +112,18 @@ function withoutLateAnswer(
   const meant = gone !== null && channel !== dialler && channel.openedAt <= gone;
   const late = meant && channel.answeredAt !== null && channel.answeredAt > gone;
   return late ? { ...channel, answeredAt: null } : channel;
+}
+
+/** A clock that was set back, or an event that came too late to be true, makes no channel end before it began. */
+function forwardInTime(channel: ChannelFacts): ChannelFacts {
+  const { openedAt, answeredAt, endedAt } = channel;
+  const begun = answeredAt === null ? openedAt : Math.max(openedAt, answeredAt);
+  if ((answeredAt === null || answeredAt >= openedAt) && (endedAt === null || endedAt >= begun)) return channel;
+  return {
+    ...channel,
+    answeredAt: answeredAt === null ? null : begun,
+    endedAt: endedAt === null ? null : Math.max(endedAt, begun),
+  };
 }
 
 /** Whose phone it is: an operator's endpoint, or empty for a trunk and for a caller from outside. */

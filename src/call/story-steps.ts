@@ -26,11 +26,11 @@ function finish(step: Step, facts: Facts, shape: Shape, edges: readonly Edge[]):
   if (step.outcome === 'consulting') {
     const over = edges.find((e) => e.consult && e.b === step.uniqueid)?.until ?? channel?.endedAt ?? null;
     const joined = over !== null && edges.some((e) => touches(e, step.uniqueid) && !e.consult && e.from === over);
-    step.endedAt = over;
+    step.endedAt = over === null ? null : Math.max(over, step.startedAt);
     if (over !== null) step.outcome = joined ? 'attended' : 'cancelled';
     return step;
   }
-  step.endedAt = channel?.endedAt ?? null;
+  step.endedAt = channel?.endedAt == null ? null : Math.max(channel.endedAt, step.startedAt);
   if (step.endedAt !== null && step.outcome === '') step.outcome = LEFT_OPEN[step.step] ?? '';
   return step;
 }

@@ -7,7 +7,7 @@ import { operatorOf, type Shape } from './shape.js';
 /** The talks of a story: one row for each operator in a meeting, the one who was called first. */
 export function toTalks(facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
   const talks = meetingsOf(edges, shape).flatMap((meeting) => talksOf(meeting, facts, shape, edges, steps));
-  return [...talks, ...inRooms(shape, steps)].sort((a, b) => a.startedAt - b.startedAt);
+  return [...talks, ...inRooms(shape, steps, edges)].sort((a, b) => a.startedAt - b.startedAt);
 }
 
 function talksOf(meeting: Meeting, facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
@@ -47,8 +47,6 @@ function nameOf(side: ChannelFacts, facts: Facts, shape: Shape): string {
 
 /** Within this both sides of a talk end by one hangup, ms; a side that lives longer was left behind. */
 const TOGETHER = 2500;
-/** Who is known to have been handed on needs to live only so much longer, ms. */
-const OUTLIVES = 1000;
 
 /** Who left first, from the ends of both sides and from what either handler saw as the source of the hangup. */
 function endedBy(
@@ -61,16 +59,13 @@ function endedBy(
   const at = meeting.until;
   if (at === null) return '';
   if (meeting.moved) return 'transfer';
-  const went = [own, other].some((side) => side.handedOn && side.endedAt === at);
-  if (went) return 'transfer';
-  const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
+  if ([own, other].some((side) => side.handedOn && side.endedAt === at)) return 'transfer';
   // Behind a Local channel it is the Local half that is handed on, and the caller only notices another voice.
-  const outlives = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > OUTLIVES;
-  const staying = [own, other].filter(outlives).map((side) => side.uniqueid);
-  const handedOn = (id: string) =>
-    facts.splits.some((s) => s.uniqueid === id && Math.abs(s.at - at) <= TOGETHER) ||
+  const goesOn = (id: string) =>
+    facts.splits.some((s) => s.uniqueid === id && s.at > meeting.from && Math.abs(s.at - at) <= TOGETHER) ||
     edges.some((e) => (e.a === id || e.b === id) && e.from >= at && e.from - at <= TOGETHER);
-  if (staying.length > 0 && [...staying, ...meeting.via].some(handedOn)) return 'transfer';
+  if ([own.uniqueid, other.uniqueid, ...meeting.via].some(goesOn)) return 'transfer';
+  const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
   if (stays(other) && !stays(own)) return 'operator';
   if (stays(own) && !stays(other)) return 'party';
   const by = own.by || other.by;
@@ -111,9 +106,12 @@ function covered(
 }
 
 /** In a conference an operator talks with the room. */
-function inRooms(shape: Shape, steps: readonly Step[]): Talk[] {
+function inRooms(shape: Shape, steps: readonly Step[], edges: readonly Edge[]): Talk[] {
   return steps
     .filter((step) => step.step === 'conference' && step.operator !== '')
+    .map((stay) => ({ ...stay, endedAt: untilNextTalk(stay, edges) }))
+    .filter((stay) => stay.endedAt === null || stay.endedAt > stay.startedAt)
+    .filter((stay) => shape.people.some((c) => c.uniqueid === stay.uniqueid))
     .map((stay) => {
       const channel = shape.channels.get(stay.uniqueid);
       const left = channel?.endedAt != null && stay.endedAt !== null && channel.endedAt - stay.endedAt <= TOGETHER;
@@ -129,4 +127,11 @@ function inRooms(shape: Shape, steps: readonly Step[]): Talk[] {
         endedBy: stay.endedAt === null ? '' : own ? 'operator' : 'system',
       };
     });
+}
+
+/** A stay ends at the latest when its channel is put together with somebody. */
+function untilNextTalk(stay: Step, edges: readonly Edge[]): number | null {
+  const next = edges.find((e) => (e.a === stay.uniqueid || e.b === stay.uniqueid) && e.from >= stay.startedAt);
+  if (!next) return stay.endedAt;
+  return stay.endedAt === null ? next.from : Math.min(stay.endedAt, next.from);
 }

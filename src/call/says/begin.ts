@@ -28,6 +28,7 @@ export const BEGIN: Says = {
     channel.cause = event.cause;
     channel.tech = event.tech;
     channel.by = event.by;
+    channel.attended = event.attended;
     channel.handedOn = event.blind !== '' || event.attended !== '';
     channel.dialstatus = event.dialstatus;
     channel.queuestatus = event.queuestatus;

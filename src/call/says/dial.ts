@@ -1,5 +1,5 @@
 // Somebody is dialled, rings, answers, or sends the call on.
-import { diallerNow, moveOn, odd, open, type Says, step } from './tools.js';
+import { moveOn, odd, open, type Says, step } from './tools.js';
 
 export const DIAL: Says = {
   dial(facts, event) {
@@ -21,7 +21,7 @@ export const DIAL: Says = {
   ring(facts, event) {
     const channel = open(facts, event, 'ring');
     channel.endpoint = event.endpoint;
-    channel.dialler = diallerNow(facts, event.dialler);
+    channel.dialler = event.dialler;
     channel.device = event.device;
   },
   answer(facts, event) {
@@ -40,7 +40,7 @@ export const DIAL: Says = {
     channel.answeredAt ??= event.at;
     channel.endpoint ||= event.endpoint;
     channel.queue ||= event.queue;
-    channel.dialler ||= diallerNow(facts, event.dialler);
+    channel.dialler ||= event.dialler;
   },
   forward(facts, event) {
     open(facts, event);

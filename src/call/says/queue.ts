@@ -1,5 +1,5 @@
 // A stay in a queue.
-import { diallerNow, moveOn, odd, open, type Says } from './tools.js';
+import { moveOn, odd, open, type Says } from './tools.js';
 
 export const QUEUE: Says = {
   enter(facts, event) {
@@ -18,7 +18,7 @@ export const QUEUE: Says = {
     const channel = open(facts, event, 'offer');
     channel.queue = event.queue;
     channel.endpoint = event.endpoint;
-    channel.dialler = diallerNow(facts, event.dialler);
+    channel.dialler = event.dialler;
     channel.device = event.device;
   },
   leave(facts, event) {

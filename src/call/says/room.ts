@@ -25,6 +25,8 @@ export const ROOM: Says = {
   },
   join(facts, event) {
     const who = open(facts, event);
+    // Who goes into a room leaves the talk that was.
+    facts.splits.push({ uniqueid: event.uniqueid, at: event.at });
     step(facts, 'conference', event, { what: event.room, detail: event.role, operator: who.endpoint }, null);
   },
   quit(facts, event) {

@@ -32,6 +32,7 @@ export function open(
     cause: null,
     tech: '',
     by: '',
+    attended: '',
     handedOn: false,
     dialstatus: '',
     queuestatus: '',
@@ -50,9 +51,6 @@ export function moveOn(facts: Facts, event: { uniqueid: string; at: number }): v
     visit.status = 'MOVED';
   }
 }
-
-/** The channel that dials now: the one that was told, or who stands in its place. */
-export const diallerNow = (facts: Facts, told: string): string => facts.stands.get(told) ?? told;
 
 /** Notes an oddity once. */
 export function odd(facts: Facts, what: string): void {

@@ -18,7 +18,6 @@ export const TRANSFER: Says = {
     if (event.result !== 'ok') return;
     open(facts, event);
     moveOn(facts, event);
-    if (kind === 'attended' && event.target === '') takePlace(facts, event);
     if (event.target !== '' && facts.channels.has(event.target))
       facts.joins.push({ a: event.uniqueid, b: event.target, at: event.at, consult: false });
     else if (kind === 'blind') facts.splits.push({ uniqueid: event.uniqueid, at: event.at });
@@ -74,22 +73,6 @@ function cameBack(facts: Facts, event: Transfer): boolean {
   made.outcome = 'returned';
   made.endedAt = event.at;
   return true;
-}
-
-/**
- * The transferer waited somewhere (in a queue) by another call, and the party now stands there: what that channel entered goes
- * on for this one, and whoever is rung for it says the old channel's uniqueid.
- */
-function takePlace(facts: Facts, event: Transfer): void {
-  const place = facts.calls.get(event.other)?.started?.uniqueid;
-  if (place === undefined || place === event.uniqueid) return;
-  if (facts.channels.get(event.uniqueid)?.endedAt !== null) return;
-  facts.stands.set(place, event.uniqueid);
-  for (const visit of facts.visits)
-    if (visit.uniqueid === place && visit.leftAt === null) visit.uniqueid = event.uniqueid;
-  for (const channel of facts.channels.values())
-    if (channel.dialler === place && channel.answeredAt === null && channel.endedAt === null)
-      channel.dialler = event.uniqueid;
 }
 
 /** What was asked for, then which call it was, then the same by the manager interface: one step. */
