@@ -5,6 +5,7 @@ import {
   answerAfter,
   busy,
   ignore,
+  movedTo,
   openPhone,
   openTrunk,
   type Phone,
@@ -96,6 +97,15 @@ describe('lab: phone on a real Asterisk', () => {
     await call.ended();
     const refused = await b.waitFor((event) => event.kind === 'refusal_sent' && event.status === 603);
     expect(refused.reason).to.equal('Decline');
+  });
+
+  it('sends its calls on to another phone', async () => {
+    b.plan = movedTo('103');
+    const out = a.call('102');
+    await out.answered();
+    expect((await b.incoming()).state).to.equal('ended');
+    await (await c.incoming()).answered();
+    expect([b.calls().length, c.calls().length]).to.deep.equal([0, 1]);
   });
 
   it('gives up a call that rings, and the other phone stops ringing', async () => {
