@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHES = ['agi', 'monitor'] as const;
+const BENCHES = ['agi', 'apply', 'monitor'] as const;
 const args = process.argv.slice(2);
 const chosen = BENCHES.filter((name) => args.includes(name));
 const rest = args.filter((arg) => arg.startsWith('--'));

@@ -64,7 +64,7 @@ export async function recentCalls(db: Db, operator: string, since: number, limit
       queue: row.queue,
       outcome: talked
         ? 'answered'
-        : row.leg_outcome === 'caller' || row.operator === operator
+        : row.leg_outcome === 'caller' || row.leg_outcome === 'placed' || row.operator === operator
           ? row.call_outcome
           : row.leg_outcome,
       talk: talked ? Number(row.talk_ms) : null,
