@@ -7,7 +7,7 @@ import { allStories } from './story.js';
 import { openTroupe, type Troupe } from './troupe.js';
 
 /** Centres that play side by side; the machine this is made for has two cores. */
-const CENTRES = Number(process.env['DIALHOOK_CENTRES'] || 3);
+const CENTRES = Number(process.env['DIALHOOK_CENTRES'] || 4);
 /** All stories of one version together, ms. */
 const ALL_MS = 6 * 60_000;
 const version = wantedVersion();

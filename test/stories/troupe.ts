@@ -1,4 +1,4 @@
-// Several centres play the stories side by side: a play is mostly waiting, so three of them take a third of the time.
+// Several centres play the stories side by side: a play is mostly waiting, so four of them take little more than a quarter of the time.
 import type { AsteriskVersion } from '../../scripts/lab/asterisk-tree.js';
 import { within } from '../../scripts/lab/wait.js';
 import { emptyDatabase, type TestDb } from '../store/databases.js';
