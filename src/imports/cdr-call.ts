@@ -41,7 +41,7 @@ export function toCall(all: readonly CdrRow[], { pbx, operators }: Naming): Call
   const operator = operators.test(caller) ? caller : '';
   const trunkRing = rings.find((ring) => !operators.test(ring.endpoint));
   const direction = operator === '' ? 'in' : trunkRing ? 'out' : 'internal';
-  const to = dialledOf(main, rows, direction === 'in', odd);
+  const to = dialledOf(main, rows, rings, direction, odd);
   const talks = talksOf(rings, operators, operator, { from: main.src, to });
   const visits = visitsOf(rings, real);
   const answeredAt = answerOf(talks, real, rings, odd);
@@ -98,15 +98,27 @@ function once(rows: readonly CdrRow[], odd: string[]): CdrRow[] {
   return [...seen.values()];
 }
 
-function dialledOf(main: CdrRow, rows: readonly CdrRow[], fromOutside: boolean, odd: string[]): string {
+function dialledOf(
+  main: CdrRow,
+  rows: readonly CdrRow[],
+  rings: readonly Ring[],
+  direction: Call['direction'],
+  odd: string[],
+): string {
   const did = rows.find((row) => row.did !== '')?.did ?? '';
-  if (fromOutside && did !== '') return did;
-  if (/^[+*#0-9].*/.test(main.dst)) return main.dst;
-  const other = rows.find((row) => /^[+*#0-9]/.test(row.dst));
-  if (other) return other.dst;
+  if (direction === 'in' && did !== '') return did;
+  const number = [main, ...rows].find((row) => NUMBER.test(row.dst))?.dst;
+  if (number !== undefined) return number;
+  // A subroutine puts its own `s` into dst; what was dialled stands in Dial() still.
+  const ring = rings[0];
+  if (ring && direction === 'internal') return ring.endpoint;
+  const dialled = /^[A-Za-z0-9]+\/(?:[^/,]*\/)?([+*#]?[0-9]{3,})(?:@|,|$)/.exec(ring?.row.data ?? '')?.[1];
+  if (dialled !== undefined && direction === 'out') return dialled;
   odd.push(`the number that was dialled is not in cdr (dst is "${main.dst}")`);
   return main.dst;
 }
+
+const NUMBER = /^[+*#]?[0-9]/;
 
 function visitsOf(rings: readonly Ring[], rows: readonly CdrRow[]): { visit: Visit; rings: Ring[] }[] {
   const visits: { visit: Visit; rings: Ring[] }[] = [];

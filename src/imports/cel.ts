@@ -1,6 +1,7 @@
 // Pure. What cel adds to a call made of cdr rows: times to the millisecond, uniqueids, transfers, parking, and who hung up.
 import type { Call, Leg, Step, Talk } from '../call/call.js';
 import { standIn } from './cdr-call.js';
+import { withQueues } from './cel-queue.js';
 import { PBX_ANSWERED } from './rings.js';
 import type { Raw } from './row.js';
 import { clean, decode, endpointOf, idOf } from './text.js';
@@ -68,7 +69,8 @@ interface Life {
 }
 
 /** The call with what cel knows better. Without an event of it the call stays, marked. */
-export function applyCel(call: Call, events: readonly CelEvent[]): Call {
+export function applyCel(made: Call, events: readonly CelEvent[]): Call {
+  const call = withQueues(made, events);
   const lives = livesOf(events);
   if (lives.size === 0) return { ...call, odd: [...call.odd, 'cel has nothing of this call'] };
   const caller = lives.get(call.legs[0]?.channel ?? '');

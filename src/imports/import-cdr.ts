@@ -17,7 +17,7 @@ import { type Naming, toCall } from './cdr-call.js';
 import { type CdrSource, ImportFault, type Place } from './cdr-source.js';
 import { applyCel, type CelEvent, readCel } from './cel.js';
 import { digestOf, type Group, Groups } from './groups.js';
-import { applyQueue } from './queue-call.js';
+import { applyQueue, isOfCall } from './queue-call.js';
 import { type CdrRow, type Raw, readRow } from './row.js';
 import { bornOf } from './text.js';
 import { type Clock, clockOf } from './zone.js';
@@ -185,7 +185,7 @@ class Run {
       const kept = made.filter((one) => this.isNew(one, taken, before, rejected));
       for (const one of kept) {
         const facts = queued.get(one.call.legs[0]?.uniqueid ?? '');
-        if (facts) one.call = applyQueue(one.call, facts, this.options.pbx);
+        if (facts?.some(isOfCall)) one.call = applyQueue(one.call, facts.filter(isOfCall), this.options.pbx);
         if (one.call.odd.length > 0) this.counts.doubtful += 1;
       }
       if (this.options.dryRun) return;

@@ -11,7 +11,7 @@ import {
   writeImported,
 } from '../store/imports.js';
 import { readCalls } from '../store/read-call.js';
-import { applyQueue } from './queue-call.js';
+import { applyQueue, isOfCall } from './queue-call.js';
 import type { QueueFact } from './queue-line.js';
 import type { QueueLine, QueueSource } from './queue-source.js';
 
@@ -69,7 +69,7 @@ export async function importQueueLog(db: Db, options: QueueImport): Promise<Queu
         if (!(error instanceof DryRun)) throw error;
       });
     counts.lines += lines.length;
-    counts.presence += facts.filter((fact) => fact.callid === '').length;
+    counts.presence += facts.filter((fact) => !isOfCall(fact)).length;
     counts.rejected += rejected.length;
     Object.assign(counts, {
       joined: told.joined.size,
@@ -104,7 +104,7 @@ async function applyFacts(
   facts: readonly QueueFact[],
   odd: ReadonlyMap<string, string>,
 ): Promise<Applied> {
-  const callids = [...new Set(facts.map((fact) => fact.callid))].filter((id) => id !== '');
+  const callids = [...new Set(facts.filter(isOfCall).map((fact) => fact.callid))];
   const owners = await callsOfChannels(trx, pbx, callids);
   const recorded = new Set([...owners].filter(([, { from }]) => from === '').map(([id]) => id));
   const ours = facts.filter((fact) => !recorded.has(fact.callid));
@@ -120,7 +120,11 @@ async function applyFacts(
     const owner = owners.get(callid);
     const id = owner?.call ?? `${pbx}-${callid}`;
     const from = owner?.from === 'cdr' ? 'cdr' : 'queue_log';
-    const call = applyQueue(from === 'cdr' ? (standing.get(id) ?? null) : null, all.get(callid) ?? [], pbx);
+    const call = applyQueue(
+      from === 'cdr' ? (standing.get(id) ?? null) : null,
+      (all.get(callid) ?? []).filter(isOfCall),
+      pbx,
+    );
     const strange = odd.get(callid);
     if (strange !== undefined && !call.odd.includes(strange)) call.odd.push(strange);
     const old = before.get(id);

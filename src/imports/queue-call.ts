@@ -29,6 +29,19 @@ const ENDED: Record<string, { by: Talk['endedBy']; hold: number }> = {
   ATTENDEDTRANSFER: { by: 'transfer', hold: 2 },
 };
 
+const OF_CALL = new Set([
+  'DID',
+  'ENTERQUEUE',
+  'CONNECT',
+  'RINGNOANSWER',
+  'RINGCANCELED',
+  ...Object.keys(LEFT),
+  ...Object.keys(ENDED),
+]);
+
+/** A line that tells of a caller. An operator who logs in by a code does so in a call too, and is none for that. */
+export const isOfCall = (fact: QueueFact): boolean => fact.callid !== '' && OF_CALL.has(fact.event);
+
 interface Told {
   visits: Visit[];
   offers: Offer[];
@@ -45,9 +58,8 @@ export function applyQueue(call: Call | null, facts: readonly QueueFact[], pbx: 
   const told = tell([...facts].sort((a, b) => a.at - b.at));
   const callid = facts[0]?.callid ?? '';
   if (!call) return callOf(told, facts, callid, pbx);
-  const queued = call.talks.filter((talk) => talk.queue !== '');
-  const talks = call.talks.map((talk) => (talk.queue === '' ? talk : better(talk, told, call)));
-  const missing = told.talks.filter((talk) => !queued.some((own) => same(own, talk)));
+  const talks = call.talks.map((talk) => better(talk, told, call));
+  const missing = told.talks.filter((talk) => !call.talks.some((own) => same(own, talk)));
   const all = [...talks, ...missing].sort((a, b) => a.startedAt - b.startedAt);
   const doubted = call.odd.includes(PBX_ANSWERED);
   const answeredAt = all.length > 0 ? Math.min(...all.map((talk) => talk.startedAt)) : call.answeredAt;
@@ -167,6 +179,7 @@ function better(talk: Talk, told: Told, call: Call): Talk {
   const startedAt = call.odd.includes(PBX_ANSWERED) ? match.startedAt : talk.startedAt;
   return {
     ...talk,
+    queue: match.queue,
     uniqueid: match.uniqueid,
     startedAt,
     endedAt: talk.endedAt ?? match.endedAt,
@@ -184,7 +197,7 @@ function legWith(leg: Leg, told: Told, doubted: boolean): Leg {
       one.startedAt <= (leg.endedAt ?? one.startedAt),
   );
   if (!talk) return leg;
-  return { ...leg, uniqueid: talk.uniqueid, answeredAt: doubted ? talk.startedAt : leg.answeredAt };
+  return { ...leg, queue: talk.queue, uniqueid: talk.uniqueid, answeredAt: doubted ? talk.startedAt : leg.answeredAt };
 }
 
 /** Keeps milliseconds where both mean the same second. */

@@ -67,9 +67,9 @@ function ringOf(row: CdrRow, behind: Map<string, CdrRow[]>, rows: readonly CdrRo
   };
 }
 
-/** A queue's operator always rings; a Dial whose talk is as long as itself may have been answered within its first second. */
+/** A queue's operator always rings (its row may name another application: the last one of a handler); a Dial whose talk is as long as itself may have been answered within its first second. */
 const mayHaveRung = (row: CdrRow, rows: readonly CdrRow[]) =>
-  row.app === 'Queue' || rows.some((r) => r !== row && r.endedAt <= row.startedAt);
+  row.app !== 'Dial' || rows.some((r) => r !== row && r.endedAt <= row.startedAt);
 
 function followed(row: CdrRow, behind: Map<string, CdrRow[]>): CdrRow {
   let at = row;
