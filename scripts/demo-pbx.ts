@@ -14,6 +14,8 @@ import { startServer } from './lab/server.js';
 const CALLS_A_MINUTE = 10;
 /** Seconds a phone rings, and a caller waits at most. */
 const [RING, WAIT] = ['12', '60'];
+/** Seconds of wrap-up after a talk of a queue. */
+const WRAPUP = 15;
 
 const options = readOptions(process.argv.slice(2));
 await runDemo(options, async (closers) => {
@@ -25,6 +27,8 @@ await runDemo(options, async (closers) => {
   const values = { RING_SECONDS: RING, QUEUE_SECONDS: WAIT };
   const pbx = await step('started Asterisk 22', () => startSamplePbx({ version: '22', agi, values, rtpPorts: 400 }));
   closers.push(() => pbx.remove());
+  await pbx.cli(`dialplan set global DH_WRAPUP ${WRAPUP}`);
+  for (const operator of OPERATORS.slice(0, 4)) await pbx.cli(`dialplan set global VOICEMAIL_${operator} yes`);
   const env = {
     DIALHOOK_DATA_DIR: home,
     DIALHOOK_DATABASE_URL: db.url,
@@ -53,6 +57,7 @@ await runDemo(options, async (closers) => {
       trunk,
       clients: simulatedClients(),
       queueNumbers,
+      menuNumber: '5554000',
       directNumbers,
       callsAMinute: CALLS_A_MINUTE,
     });

@@ -3,13 +3,16 @@
 import type { SimClient } from '../../src/simulator/cast.js';
 import type { CallOptions, Phone, PhoneCall, Plan } from '../lab/phone.js';
 import { answerAfter, rejectWith, ringOnly } from '../lab/phone.js';
+import { idle, pick, type World } from './chance.js';
+import { endTalk } from './talks.js';
 
 export interface CrowdOptions {
   operators: Phone[];
   trunk: Phone;
   clients: SimClient[];
-  /** Numbers that lead to queues, and numbers that lead straight to a phone. */
+  /** Numbers that lead to queues, to the menu, and straight to a phone. */
   queueNumbers: string[];
+  menuNumber: string;
   directNumbers: string[];
   /** Calls of all kinds a minute, on average over a wave. */
   callsAMinute: number;
@@ -25,6 +28,8 @@ export interface Crowd {
 /** Minutes from one rush to the next: a day's shape in a time one can watch. */
 const WAVE_MS = 8 * 60_000;
 const SECOND = 1000;
+/** Sales and support, and a key that the menu does not know. */
+const MENU_KEYS = ['1', '2', '2', '7'];
 
 /** Logs everybody in and lets the calls begin. */
 export async function startCrowd(options: CrowdOptions): Promise<Crowd> {
@@ -58,19 +63,12 @@ export async function startCrowd(options: CrowdOptions): Promise<Crowd> {
   };
 }
 
-interface World extends CrowdOptions {
-  random: () => number;
-  after(ms: number, act: () => unknown): void;
-  /** A time by chance, both ends in seconds, the answer in milliseconds. */
-  between(low: number, high: number): number;
-}
-
 function operatorPlan(world: World, call: PhoneCall): Plan {
   const chance = world.random();
   if (chance < 0.07) return letRing(world, call);
   if (chance < 0.1) return rejectWith(486, world.between(1, 3));
   const pickup = world.between(1, 6);
-  world.after(pickup + world.between(12, 60), () => talkEnds(world, call));
+  world.after(pickup + world.between(12, 60), () => endTalk(world, call));
   return answerAfter(pickup);
 }
 
@@ -79,14 +77,6 @@ function letRing(world: World, call: PhoneCall): Plan {
   const phone = world.operators.find((one) => one.calls().includes(call));
   if (phone !== undefined) world.after(world.between(30, 60), () => dialCode(phone, '*48'));
   return ringOnly;
-}
-
-/** The operator hangs up, or sends the caller on to a colleague first. */
-async function talkEnds(world: World, call: PhoneCall): Promise<void> {
-  if (call.state !== 'up') return;
-  const colleague = pick(world, idle(world));
-  if (world.random() < 0.08 && colleague !== undefined) await call.transfer(colleague.user);
-  else await call.hangup();
 }
 
 function outsidePlan(world: World, call: PhoneCall): Plan {
@@ -109,7 +99,8 @@ function nextCall(world: World): void {
 
 function anyCall(world: World): void {
   const chance = world.random();
-  if (chance < 0.72) callIn(world, pick(world, world.queueNumbers));
+  if (chance < 0.62) callIn(world, pick(world, world.queueNumbers));
+  else if (chance < 0.72) callIn(world, world.menuNumber);
   else if (chance < 0.8) callIn(world, pick(world, world.directNumbers));
   else if (chance < 0.9) callInside(world);
   else callOut(world);
@@ -119,11 +110,9 @@ function callIn(world: World, number: string | undefined): void {
   const client = pick(world, world.clients);
   if (number === undefined || client === undefined) return;
   const from: CallOptions['from'] = { number: client.number, name: world.random() < 0.5 ? client.name : '' };
-  leaveInTime(
-    world,
-    world.trunk.call(number, { from }),
-    world.random() < 0.15 ? world.between(3, 10) : world.between(30, 70),
-  );
+  const call = world.trunk.call(number, { from });
+  if (number === world.menuNumber) world.after(world.between(2, 6), () => call.press(pick(world, MENU_KEYS) ?? ''));
+  leaveInTime(world, call, world.random() < 0.15 ? world.between(3, 10) : world.between(30, 70));
 }
 
 function callInside(world: World): void {
@@ -166,6 +155,3 @@ function planPause(world: World, phone: Phone): void {
 async function dialCode(phone: Phone, code: string): Promise<void> {
   await phone.call(code).ended(10_000);
 }
-
-const idle = (world: World) => world.operators.filter((phone) => phone.calls().length === 0);
-const pick = <T>(world: World, list: T[]): T | undefined => list[Math.floor(world.random() * list.length)];
