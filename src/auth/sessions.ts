@@ -14,6 +14,8 @@ const MAX_REMEMBERED = 20_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 export interface Session {
+  /** Its key in the table, which opens nothing. */
+  id: string;
   user: User;
   /** What every form of this session carries. */
   formToken: string;
@@ -37,6 +39,8 @@ export interface Sessions {
   find(token: string | undefined): Promise<Session | null>;
   /** Ends a session, at once. */
   close(token: string | undefined): Promise<void>;
+  /** Ends every session of a user, here at once and in other processes within seconds. */
+  closeAll(userId: number): Promise<void>;
   /** Forgets what is remembered of a user: after a change of role or password, or when the user was disabled. */
   forget(userId: number): void;
 }
@@ -53,14 +57,19 @@ export function createSessions(options: SessionOptions): Sessions {
   const now = options.now ?? Date.now;
   const memory = new Map<string, Remembered>();
   const asking = new Map<string, Promise<Session | null>>();
+  /** How often all sessions of a user were ended: what was read before does not count after. */
+  const ended = new Map<number, number>();
+  let endings = 0;
   const endOf = (createdAt: number, seenAt: number) =>
     Math.min(createdAt + mostHours * HOUR, seenAt + idleHours * HOUR);
 
   async function look(token: string, at: number): Promise<Session | null> {
+    const before = endings;
     const row = await sessions.findSession(idOf(token));
     const user = row === null || at >= row.expiresAt ? null : await users.findUserById(row.userId);
     // Closed while we were asking: what the table said before does not count.
-    if (row === null || user === null || user.disabled || asking.get(token) === undefined) {
+    const closed = asking.get(token) === undefined || (row !== null && (ended.get(row.userId) ?? 0) > before);
+    if (row === null || user === null || user.disabled || closed) {
       memory.delete(token);
       return null;
     }
@@ -68,7 +77,7 @@ export function createSessions(options: SessionOptions): Sessions {
       Object.assign(row, { seenAt: at, expiresAt: endOf(row.createdAt, at) });
       await sessions.touchSession(row.idHash, at, row.expiresAt);
     }
-    const session = { user: toUser(user), formToken: row.csrf, expiresAt: row.expiresAt };
+    const session = { id: row.idHash, user: toUser(user), formToken: row.csrf, expiresAt: row.expiresAt };
     remember(memory, token, { session, row, checkedAt: at });
     return session;
   }
@@ -85,6 +94,10 @@ export function createSessions(options: SessionOptions): Sessions {
       throw error;
     }
   }
+
+  const forget = (userId: number) => {
+    for (const [token, known] of memory) if (known.session.user.id === userId) memory.delete(token);
+  };
 
   return {
     async open(user, address) {
@@ -108,9 +121,15 @@ export function createSessions(options: SessionOptions): Sessions {
       asking.delete(token);
       await sessions.deleteSession(idOf(token));
     },
-    forget(userId) {
-      for (const [token, known] of memory) if (known.session.user.id === userId) memory.delete(token);
+    async closeAll(userId) {
+      ended.set(userId, ++endings);
+      forget(userId);
+      await sessions.deleteSessionsOfUser(userId);
+      // Once more: somebody may have asked between the two.
+      ended.set(userId, ++endings);
+      forget(userId);
     },
+    forget,
   };
 }
 

@@ -29,6 +29,8 @@ export interface UserStore {
   listUsers(): Promise<UserRow[]>;
   /** `now`: its time of making, ms. */
   createUser(user: NewUser, now: number): Promise<unknown>;
+  /** A new password's hash, and its time, ms. */
+  setPassword(id: number, passwordHash: string, now: number): Promise<unknown>;
 }
 
 export interface SessionRow {
@@ -50,6 +52,9 @@ export interface SessionStore {
   findSession(idHash: string): Promise<SessionRow | null>;
   touchSession(idHash: string, seenAt: number, expiresAt: number): Promise<unknown>;
   deleteSession(idHash: string): Promise<unknown>;
+  deleteSessionsOfUser(userId: number): Promise<unknown>;
+  /** Sessions that have not expired at `now`, newest first; of one user, or of all. */
+  listSessions(now: number, userId?: number): Promise<SessionRow[]>;
 }
 
 /** Whether a role holds at least the rights of another. */

@@ -8,10 +8,18 @@ import type { Log } from '../log/log.js';
 import { findClient } from '../store/clients.js';
 import type { Db } from '../store/database.js';
 import { recentCalls } from '../store/recent.js';
-import { deleteExpiredSessions, deleteSession, findSession, saveSession, touchSession } from '../store/sessions.js';
+import {
+  deleteExpiredSessions,
+  deleteSession,
+  deleteSessionsOfUser,
+  findSession,
+  listSessions,
+  saveSession,
+  touchSession,
+} from '../store/sessions.js';
 import { snapshotReader } from '../store/snapshot.js';
 import { startOfDay } from '../store/time.js';
-import { createUser, findUserById, findUserByLogin, listUsers } from '../store/users.js';
+import { createUser, findUserById, findUserByLogin, listUsers, updateUser } from '../store/users.js';
 import type { Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
@@ -108,6 +116,7 @@ const userStore = (db: Db): UserStore => ({
   findUserById: (id) => findUserById(db, id),
   listUsers: () => listUsers(db),
   createUser: (user, now) => createUser(db, user, now),
+  setPassword: (id, passwordHash, now) => updateUser(db, id, { passwordHash }, now),
 });
 
 const sessionStore = (db: Db): SessionStore => ({
@@ -115,6 +124,8 @@ const sessionStore = (db: Db): SessionStore => ({
   findSession: (idHash) => findSession(db, idHash),
   touchSession: (idHash, seenAt, expiresAt) => touchSession(db, idHash, seenAt, expiresAt),
   deleteSession: (idHash) => deleteSession(db, idHash),
+  deleteSessionsOfUser: (userId) => deleteSessionsOfUser(db, userId),
+  listSessions: (now, userId) => listSessions(db, now, userId),
 });
 
 /** On an empty database: makes the first administrator and tells the password, once, on standard output and never in the log. */

@@ -72,6 +72,17 @@ export async function updateClick(
     .update({ state: change.state, ...error, changed_at: toDb(now) });
 }
 
+/** How many calls a user has asked for since `since` (ms), by any process; refused ones count too. */
+export async function countCalls(db: Db, userId: number, since: number): Promise<number> {
+  const row = (await db
+    .knex('clicks')
+    .where({ user_id: userId, verb: 'call' })
+    .where('sent_at', '>', toDb(since))
+    .count({ n: '*' })
+    .first()) as { n: number } | undefined;
+  return Number(row?.n ?? 0);
+}
+
 export async function findClick(db: Db, id: string): Promise<ClickRow | null> {
   const row = (await db.knex('clicks').where({ id }).first()) as Stored | undefined;
   return row ? fromStored(row) : null;

@@ -37,10 +37,20 @@ export async function saveSession(db: Db, session: SessionRow): Promise<void> {
 
 export async function findSession(db: Db, idHash: string): Promise<SessionRow | null> {
   const row = (await db.knex('sessions').where({ id_hash: idHash }).first()) as Stored | undefined;
-  if (!row) return null;
+  return row ? fromStored(row) : null;
+}
+
+/** Sessions that have not expired at `now`, newest first; of one user, or of all. */
+export async function listSessions(db: Db, now: number, userId?: number): Promise<SessionRow[]> {
+  const query = db.knex('sessions').where('expires_at', '>', toDb(now)).orderBy('created_at', 'desc').limit(1000);
+  if (userId !== undefined) query.where({ user_id: userId });
+  return ((await query) as Stored[]).map(fromStored);
+}
+
+const fromStored = (row: Stored): SessionRow => {
   const times = { createdAt: fromDb(row.created_at), seenAt: fromDb(row.seen_at), expiresAt: fromDb(row.expires_at) };
   return { idHash: row.id_hash, userId: Number(row.user_id), csrf: row.csrf, address: row.address, ...times };
-}
+};
 
 /** Moves a session's last sight and end. */
 export async function touchSession(db: Db, idHash: string, seenAt: number, expiresAt: number): Promise<void> {

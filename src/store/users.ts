@@ -88,5 +88,6 @@ export async function updateUser(
 
 export async function removeUser(db: Db, id: number): Promise<void> {
   await db.knex('sessions').where({ user_id: id }).del();
+  await db.knex('access_tokens').where({ user_id: id }).del();
   await db.knex('users').where({ id }).del();
 }

@@ -41,11 +41,27 @@ describe('passwords', () => {
   }).timeout(10_000);
 
   it('have rules that say what is wrong', () => {
-    expect(passwordFault('short', 'lola')).to.include('at least 10');
+    expect(passwordFault('short', 'lola')).to.include('at least 12');
     expect(passwordFault('x'.repeat(300), 'lola')).to.include('at most 256');
-    expect(passwordFault('Lola.Mirova', 'lola.mirova')).to.include('login');
+    expect(passwordFault('Lola.Mirova.', 'lola.mirova')).to.include('login');
     expect(passwordFault('aaaaaaaaaaaa', 'lola')).to.include('repeats');
-    expect(passwordFault('пароль-длинный', 'lola')).to.equal(null);
+    expect(passwordFault('lola.mirova.77', 'lola.mirova')).to.include('login');
+    for (const fine of ['длинный-пароль-тут', 'three old green boats', 'Tr0ub4dor&3 xx', randomPassword()])
+      expect(passwordFault(fine, 'lola'), fine).to.equal(null);
+  });
+
+  it('that anybody would try first are refused', () => {
+    for (const bad of [
+      'Password2026!!',
+      'passwordpassword',
+      'qwerty123456',
+      'Welcome-2026-',
+      'Пароль2026!!',
+      'iloveyou1234',
+    ])
+      expect(passwordFault(bad, 'lola'), bad).to.match(/first that anybody tries|follows the keys|repeats/);
+    for (const keys of ['123456789012', 'qwertyuiop[]', 'abcdefghijkl', 'asdfghjklzxc', '112233445566'])
+      expect(passwordFault(keys, 'lola'), keys).to.match(/follows the keys|first that/);
   });
 
   it('made by us are long, readable and never the same', () => {

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { attemptLogin } from '../../src/auth/throttle.js';
+import {
+  changeThrottle,
+  deleteOldThrottle,
+  findToken,
+  listAudit,
+  listTokens,
+  removeToken,
+  saveAudit,
+  saveToken,
+  touchToken,
+} from '../../src/store/access.js';
+import { countCalls, saveClick } from '../../src/store/clicks.js';
+import { deleteSessionsOfUser, listSessions, saveSession } from '../../src/store/sessions.js';
+import { createUser, removeUser } from '../../src/store/users.js';
+import { DIALECTS, emptyDatabase, type TestDb } from './databases.js';
+
+const NOW = Date.UTC(2026, 0, 15, 8, 0, 0, 123);
+
+for (const dialect of DIALECTS) {
+  describe(`access on ${dialect}`, () => {
+    let database: TestDb;
+    beforeEach(async () => {
+      database = await emptyDatabase(dialect);
+    });
+    afterEach(() => database.remove());
+
+    it('lists the audit newest first, by login, kind and time, page by page', async () => {
+      const { db } = database;
+      for (let i = 0; i < 10; i++) {
+        const [login, kind] = i % 2 === 0 ? ['Lola', 'login'] : ['sabir', 'click'];
+        await saveAudit(db, { at: NOW + i, userId: i, login, kind, target: `t${i}`, detail: '', address: '192.0.2.1' });
+      }
+      const targets = async (asked: Parameters<typeof listAudit>[1]) =>
+        (await listAudit(db, asked)).map((row) => row.target);
+      expect(await targets({ limit: 3 })).to.deep.equal(['t9', 't8', 't7']);
+      const before = (await listAudit(db, { limit: 3 })).at(-1)?.seq ?? 0;
+      expect(await targets({ limit: 3, before })).to.deep.equal(['t6', 't5', 't4']);
+      expect(await targets({ limit: 9, login: 'LOLA' })).to.deep.equal(['t8', 't6', 't4', 't2', 't0']);
+      expect(await targets({ limit: 9, kind: 'click', since: NOW + 3, until: NOW + 7 })).to.deep.equal(['t5', 't3']);
+    });
+
+    it('keeps tokens, where they were used, and removes them with their user', async () => {
+      const { db } = database;
+      const userId = await createUser(
+        db,
+        { login: 'bot', name: '', role: 'operator', operator: '', passwordHash: 'h' },
+        NOW,
+      );
+      const token = {
+        ...{ id: 'abc', secretHash: 'f'.repeat(64), userId, name: 'wall', scopes: ['live:read', 'calls:read'] },
+        ...{ createdAt: NOW, expiresAt: NOW + 1000, usedAt: null, usedFrom: '' },
+      };
+      await saveToken(db, token);
+      expect(await findToken(db, 'abc')).to.deep.equal(token);
+      expect(await findToken(db, 'ABC')).to.equal(null);
+      await touchToken(db, 'abc', NOW + 5, '192.0.2.1');
+      expect((await listTokens(db))[0]).to.deep.include({ usedAt: NOW + 5, usedFrom: '192.0.2.1' });
+      await saveToken(db, { ...token, id: 'def' });
+      expect([await removeToken(db, 'def'), await removeToken(db, 'def')]).to.deep.equal([true, false]);
+      await removeUser(db, userId);
+      expect(await listTokens(db)).to.deep.equal([]);
+    });
+
+    it('counts tries that come at once, from several connections, one after the other', async () => {
+      const { db } = database;
+      const store = {
+        changeThrottle: <T>(...args: [readonly string[], number, Parameters<typeof changeThrottle<T>>[3]]) =>
+          changeThrottle<T>(db, ...args),
+      };
+      const all = await Promise.all(
+        Array.from({ length: 30 }, () => attemptLogin(store, 'lola', '192.0.2.1', () => NOW)),
+      );
+      expect(all.filter((one) => one.waitMs === 0)).to.have.length(6);
+      expect(await deleteOldThrottle(db, NOW)).to.equal(0);
+      expect(await deleteOldThrottle(db, NOW + 1)).to.equal(3);
+    });
+
+    it('lists and ends all sessions of a user', async () => {
+      const { db } = database;
+      const times = { createdAt: NOW, seenAt: NOW, expiresAt: NOW + 1000 };
+      for (const [idHash, userId] of [
+        ['a', 1],
+        ['b', 1],
+        ['c', 2],
+      ] as const)
+        await saveSession(db, { idHash, userId, csrf: 't', address: '192.0.2.1', ...times });
+      expect(await listSessions(db, NOW)).to.have.length(3);
+      expect(await listSessions(db, NOW, 1)).to.have.length(2);
+      expect(await listSessions(db, NOW + 1000)).to.deep.equal([]);
+      await deleteSessionsOfUser(db, 1);
+      expect((await listSessions(db, NOW)).map((row) => row.idHash)).to.deep.equal(['c']);
+    });
+
+    it("counts a user's calls of the last minute, whichever process took them", async () => {
+      const { db } = database;
+      const click = {
+        ...{ userId: 1, login: 'lola', operator: '101', target: '1', deadlineAt: NOW, state: 'failed' as const },
+        ...{ result: '', error: '', changedAt: NOW },
+      };
+      for (const [id, verb, sentAt] of [
+        ['1', 'call', NOW - 60_000],
+        ['2', 'call', NOW - 1],
+        ['3', 'pause', NOW],
+      ] as const)
+        await saveClick(db, { ...click, id, verb, sentAt });
+      expect(await countCalls(db, 1, NOW - 60_000)).to.equal(1);
+      expect(await countCalls(db, 2, 0)).to.equal(0);
+    });
+  });
+}
