@@ -1,7 +1,8 @@
 // Pure. The rows of one call in a foreign cdr to a call of ours. cdr knows seconds, and not who hung up: what is guessed is marked.
 import type { Call, CallOutcome, Leg, Talk, Visit } from '../call/call.js';
+import { visitsOf } from './cdr-visits.js';
 import { keyOf } from './groups.js';
-import { plumbingOf, queueOf, type Ring, ringsOf } from './rings.js';
+import { plumbingOf, type Ring, ringsOf } from './rings.js';
 import type { CdrRow } from './row.js';
 import { endpointOf } from './text.js';
 
@@ -12,20 +13,28 @@ export interface Naming {
 }
 
 export const EMPTY_CALL: Omit<Call, 'id' | 'pbx' | 'startedAt'> = {
-  ...{
-    direction: 'in',
-    from: '',
-    name: '',
-    to: '',
-    trunk: '',
-    endpoint: '',
-    click: '',
-    parent: '',
-    joined: [],
-    linkedid: '',
-  },
-  ...{ answeredAt: null, endedAt: null, outcome: 'lost', endedBy: '', odd: [], events: 0 },
-  ...{ legs: [], plumbing: [], visits: [], offers: [], talks: [], steps: [] },
+  direction: 'in',
+  from: '',
+  name: '',
+  to: '',
+  trunk: '',
+  endpoint: '',
+  click: '',
+  parent: '',
+  joined: [],
+  linkedid: '',
+  answeredAt: null,
+  endedAt: null,
+  outcome: 'lost',
+  endedBy: '',
+  odd: [],
+  events: 0,
+  legs: [],
+  plumbing: [],
+  visits: [],
+  offers: [],
+  talks: [],
+  steps: [],
 };
 
 /** Makes a call of its rows, at least one. The id is that of the dialplan's default: `<pbx>-<linkedid>`. */
@@ -54,7 +63,9 @@ export function toCall(all: readonly CdrRow[], { pbx, operators }: Naming): Call
     linkedid: main.linkedid,
     startedAt: rows[0]?.startedAt ?? main.startedAt,
     endedAt: Math.max(...rows.map((row) => row.endedAt)),
-    ...{ answeredAt, visits: visits.map((one) => one.visit), talks },
+    answeredAt,
+    visits: visits.map((one) => one.visit),
+    talks,
     outcome: outcomeOf(
       talks,
       visits.map((one) => one.visit),
@@ -70,18 +81,14 @@ export function toCall(all: readonly CdrRow[], { pbx, operators }: Naming): Call
   call.legs = [callerLeg(main, call), ...rings.map((ring) => legOf(ring, operators))];
   call.offers = visits.flatMap(({ rings: own }, visit) =>
     own.map((ring) => ({
-      ...{
-        visit,
-        queue: ring.queue,
-        operator: ring.endpoint,
-        uniqueid: standIn(ring.channel),
-        offeredAt: ring.startedAt,
-      },
-      ...{
-        endedAt: ring.answeredAt ?? ring.endedAt,
-        ring: (ring.answeredAt ?? ring.endedAt) - ring.startedAt,
-        outcome: ring.outcome,
-      },
+      visit,
+      queue: ring.queue,
+      operator: ring.endpoint,
+      uniqueid: standIn(ring.channel),
+      offeredAt: ring.startedAt,
+      endedAt: ring.answeredAt ?? ring.endedAt,
+      ring: (ring.answeredAt ?? ring.endedAt) - ring.startedAt,
+      outcome: ring.outcome,
     })),
   );
   return call;
@@ -119,46 +126,6 @@ function dialledOf(
 }
 
 const NUMBER = /^[+*#]?[0-9]/;
-
-function visitsOf(rings: readonly Ring[], rows: readonly CdrRow[]): { visit: Visit; rings: Ring[] }[] {
-  const visits: { visit: Visit; rings: Ring[] }[] = [];
-  const ended = Math.max(...rows.map((row) => row.endedAt));
-  let before = '';
-  for (const row of rows) {
-    const queue = queueOf(row);
-    const ring = rings.find((one) => one.row === row);
-    const current = visits.at(-1);
-    if (
-      queue !== '' &&
-      (queue !== before || !current || (current.visit.operator !== '' && row.startedAt >= (current.visit.leftAt ?? 0)))
-    )
-      visits.push({ visit: newVisit(queue, row), rings: ring ? [ring] : [] });
-    else if (queue !== '' && current && ring) current.rings.push(ring);
-    const open = visits.at(-1);
-    if (queue !== '' && open) stretch(open.visit, row, ring, ended);
-    before = queue;
-  }
-  return visits;
-}
-
-const newVisit = (queue: string, row: CdrRow): Visit => ({
-  ...{ queue, enteredAt: row.startedAt, priority: null, position: null, answeredAt: null, operator: '' },
-  ...{ leftAt: row.endedAt, outcome: 'abandoned', wait: row.endedAt - row.startedAt },
-});
-
-/** Adds one row of the caller in the queue to the visit. */
-function stretch(visit: Visit, row: CdrRow, ring: Ring | undefined, ended: number): void {
-  visit.leftAt = Math.max(visit.leftAt ?? 0, row.endedAt);
-  if (ring && ring.outcome === 'answered') {
-    visit.answeredAt = ring.answeredAt;
-    visit.operator = ring.endpoint;
-    visit.outcome = 'answered';
-  } else if (visit.outcome !== 'answered') {
-    // The call went on after it: who leaves a queue alive has most likely waited too long. queue_log tells for certain.
-    visit.outcome = visit.leftAt < ended - 1000 ? 'timeout' : 'abandoned';
-  }
-  visit.wait = (visit.answeredAt ?? visit.leftAt) - visit.enteredAt;
-}
 
 function talksOf(rings: readonly Ring[], operators: RegExp, own: string, call: { from: string; to: string }): Talk[] {
   return rings
@@ -212,36 +179,33 @@ function outcomeOf(
 }
 
 const callerLeg = (main: CdrRow, call: Call): Leg => ({
-  ...{
-    uniqueid: main.uniqueid || main.linkedid,
-    channel: main.channel,
-    role: 'caller',
-    endpoint: endpointOf(main.channel),
-    queue: '',
-  },
-  ...{
-    startedAt: call.startedAt,
-    answeredAt: call.answeredAt,
-    endedAt: call.endedAt,
-    cause: null,
-    tech: '',
-    outcome: 'caller',
-  },
-  ...{ waiting: false, source: 'ami' },
+  uniqueid: main.uniqueid || main.linkedid,
+  channel: main.channel,
+  role: 'caller',
+  endpoint: endpointOf(main.channel),
+  queue: '',
+  startedAt: call.startedAt,
+  answeredAt: call.answeredAt,
+  endedAt: call.endedAt,
+  cause: null,
+  tech: '',
+  outcome: 'caller',
+  waiting: false,
+  source: 'ami',
 });
 
 const legOf = (ring: Ring, operators: RegExp): Leg => ({
-  ...{
-    uniqueid: standIn(ring.channel),
-    channel: ring.channel,
-    role: operators.test(ring.endpoint) ? 'device' : 'trunk',
-  },
-  ...{
-    endpoint: ring.endpoint,
-    queue: ring.queue,
-    startedAt: ring.startedAt,
-    answeredAt: ring.answeredAt,
-    endedAt: ring.endedAt,
-  },
-  ...{ cause: null, tech: '', outcome: ring.outcome, waiting: false, source: 'ami' },
+  uniqueid: standIn(ring.channel),
+  channel: ring.channel,
+  role: operators.test(ring.endpoint) ? 'device' : 'trunk',
+  endpoint: ring.endpoint,
+  queue: ring.queue,
+  startedAt: ring.startedAt,
+  answeredAt: ring.answeredAt,
+  endedAt: ring.endedAt,
+  cause: null,
+  tech: '',
+  outcome: ring.outcome,
+  waiting: false,
+  source: 'ami',
 });
