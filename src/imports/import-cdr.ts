@@ -14,13 +14,14 @@ import {
   writeImported,
 } from '../store/imports.js';
 import { type Naming, toCall } from './cdr-call.js';
-import { type CdrSource, ImportFault, type Place } from './cdr-source.js';
+import type { CdrSource, Place } from './cdr-source.js';
 import { applyCel, type CelEvent, readCel } from './cel.js';
 import { digestOf, type Group, Groups } from './groups.js';
 import { applyQueue, isOfCall } from './queue-call.js';
 import { type CdrRow, type Raw, readRow } from './row.js';
 import { bornOf } from './text.js';
 import { type Clock, clockOf } from './zone.js';
+import { checkZone } from './zone-check.js';
 
 export interface CdrCounts {
   rows: number;
@@ -259,24 +260,4 @@ class Run {
     one.again = true;
     return true;
   }
-}
-
-const ENOUGH = 10;
-const QUARTER = 900_000;
-
-/** The ids of channels hold UTC: rows that all lie the same quarters of an hour beside it are read in the wrong zone. */
-function checkZone(rows: readonly CdrRow[], timeZone: string): void {
-  const off = rows
-    .filter((row) => row.uniqueid === row.linkedid)
-    .flatMap((row) => {
-      const born = bornOf(row.uniqueid);
-      return born === null ? [] : [row.startedAt - born];
-    })
-    .sort((a, b) => a - b);
-  const middle = off[Math.floor(off.length / 2)] ?? 0;
-  if (off.length < ENOUGH || Math.abs(Math.round(middle / QUARTER)) === 0) return;
-  const hours = (middle / 3_600_000).toFixed(2).replace(/\.?0+$/, '');
-  throw new ImportFault(
-    `calldate is ${hours} h away from the time in the channels' own ids: the PBX's time zone is not ${timeZone}. Give it with --time-zone, such as --time-zone Asia/Tashkent.`,
-  );
 }

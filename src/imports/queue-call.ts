@@ -1,6 +1,6 @@
 // Pure. What queue_log tells of a call: its visits, offers and talks. It knows them better than cdr, which cel may know better still.
 import type { Call, Leg, Offer, Talk, Visit, VisitOutcome } from '../call/call.js';
-import { EMPTY_CALL } from './cdr-call.js';
+import { callOf, outcomeOf } from './queue-alone.js';
 import type { QueueFact } from './queue-line.js';
 import { PBX_ANSWERED } from './rings.js';
 import { idOf, memberOf } from './text.js';
@@ -42,7 +42,7 @@ const OF_CALL = new Set([
 /** A line that tells of a caller. An operator who logs in by a code does so in a call too, and is none for that. */
 export const isOfCall = (fact: QueueFact): boolean => fact.callid !== '' && OF_CALL.has(fact.event);
 
-interface Told {
+export interface Told {
   visits: Visit[];
   offers: Offer[];
   talks: Talk[];
@@ -228,49 +228,5 @@ function exactOffer(offer: Offer, known: readonly Offer[]): Offer {
     endedAt,
     ring: Math.max(0, endedAt - offeredAt),
     outcome,
-  };
-}
-
-function outcomeOf({ visits }: Told): Call['outcome'] | null {
-  const last = visits.at(-1)?.outcome;
-  if (last === 'abandoned') return 'abandoned';
-  if (last === 'timeout') return 'timeout';
-  return last === undefined || last === 'in_progress' ? null : 'no_answer';
-}
-
-/** A call of which only queue_log tells. */
-function callOf(told: Told, facts: readonly QueueFact[], callid: string, pbx: string): Call {
-  const startedAt = Math.min(...told.visits.map((visit) => visit.enteredAt), facts[0]?.at ?? 0);
-  const endedAt = facts.at(-1)?.at ?? startedAt;
-  const caller: Leg = {
-    ...{ uniqueid: callid, channel: '', role: 'caller', endpoint: '', queue: '', startedAt, answeredAt: null, endedAt },
-    ...{ cause: null, tech: '', outcome: 'caller', waiting: false, source: 'ami' },
-  };
-  const devices = told.talks.map((talk) => ({
-    ...{ ...caller, uniqueid: talk.uniqueid, role: 'device' as const, endpoint: talk.operator, queue: talk.queue },
-    ...{
-      startedAt: talk.startedAt,
-      answeredAt: talk.startedAt,
-      endedAt: talk.endedAt ?? endedAt,
-      outcome: 'answered' as const,
-    },
-  }));
-  const first = told.talks[0]?.startedAt ?? null;
-  return {
-    ...EMPTY_CALL,
-    ...{
-      id: `${pbx}-${callid}`,
-      pbx,
-      from: told.from,
-      to: told.did,
-      linkedid: callid,
-      startedAt,
-      endedAt,
-      answeredAt: first,
-    },
-    outcome: first !== null ? 'answered' : (outcomeOf(told) ?? 'lost'),
-    odd: [...new Set(['only queue_log tells of it', ...told.odd])],
-    legs: [caller, ...devices],
-    ...{ visits: told.visits, offers: told.offers, talks: told.talks },
   };
 }
