@@ -52,8 +52,8 @@ export interface Presence {
 export const OFF_DUTY: Presence = { onDuty: false, paused: null, wrapup: null };
 
 /**
- * The presence after a change. A pause or a wrap-up without a login means that the login was missed (a member written into
- * queues.conf never logs in); the end of either does not bring anybody back on duty who left meanwhile.
+ * The presence after a change. A pause without a login means that the login was missed (a member written into queues.conf never
+ * logs in). A wrap-up, and the end of either, brings nobody back on duty who left meanwhile.
  */
 export function presenceAfter(before: Presence, change: PresenceChange): Presence {
   switch (change.event) {
@@ -66,7 +66,8 @@ export function presenceAfter(before: Presence, change: PresenceChange): Presenc
     case 'unpause':
       return { ...before, onDuty: true, paused: null };
     case 'wrapup':
-      return { ...before, onDuty: true, wrapup: { queue: change.queue, until: change.until } };
+      // The hook of a talk that ends with a logout may come a moment after it: nobody comes back on duty by it.
+      return before.onDuty ? { ...before, wrapup: { queue: change.queue, until: change.until } } : before;
     case 'wrapped':
       return { ...before, wrapup: null };
   }
