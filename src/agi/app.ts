@@ -17,6 +17,8 @@ export interface AgiApp {
   /** Where it listens; null before and after. */
   address(): AddressInfo | null;
   stats(): AgiStats;
+  /** Calls `listener` for each session that is over: the path of its script (empty: none of ours) and how long it was open, ms. */
+  onEnded(listener: (path: string, ms: number) => void): void;
 }
 
 interface AgiSocket extends Socket {
@@ -61,6 +63,9 @@ export function fastagi(options: AgiOptions = {}): AgiApp {
       return typeof address === 'object' ? address : null;
     },
     stats: () => host.stats(),
+    onEnded(listener) {
+      host.onEnded = listener;
+    },
   };
 }
 

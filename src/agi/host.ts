@@ -33,6 +33,8 @@ export class Host implements SessionHost {
   readonly scripts = new Map<string, AgiHandler>();
   readonly sessions = new Set<Session>();
   total = 0;
+  /** Told of each session that is over: its script's path, empty when it had none, and how long it was open, ms. */
+  onEnded: ((path: string, ms: number) => void) | null = null;
   readonly #log: AgiLog;
   readonly #tickMs: number;
   readonly #errors = noTroubles();
@@ -92,6 +94,8 @@ export class Host implements SessionHost {
 
   ended(session: Session): void {
     this.sessions.delete(session);
+    // Only paths of ours: what a stranger asks for must not become a name in somebody's statistics.
+    this.onEnded?.(this.scripts.has(session.path) ? session.path : '', performance.now() - session.openedAt);
   }
 
   trouble(trouble: Trouble, session: Session | null, error?: unknown): void {

@@ -36,6 +36,8 @@ export class Session implements IntakeSink, ExchangeOwner, Keeper {
   path = '';
   listener: SessionListener | null = null;
   hungup = false;
+  /** When it was accepted, by the process's own clock, ms. */
+  readonly openedAt = performance.now();
   readonly #socket: Socket;
   readonly #host: SessionHost;
   readonly #intake: Intake;

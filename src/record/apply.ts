@@ -19,19 +19,26 @@ export { type Memory, newMemory } from './memory.js';
 /** How often a batch that met another server's is begun again at once. */
 const TRIES = 20;
 
-/** Applies records and moves the journal's state on. Throws when the database does; then nothing was applied. */
+/**
+ * Applies records and moves the journal's state on; `stored` is told of the events that were new. Throws when the database
+ * does; then nothing was applied.
+ */
 export async function applyBatch(
   db: Db,
   memory: Memory,
   records: readonly JournalRecord[],
   state: JournalState,
+  stored: (events: readonly CallEvent[]) => void = () => undefined,
 ): Promise<JournalState> {
   const sorted = sort(records);
   const also = new Set<string>();
   for (let tries = 1; ; tries += 1) {
     try {
-      const { next, applied } = await db.knex.transaction((trx) => applyOnce(trx, db, memory, sorted, state, also));
+      const { next, applied, events } = await db.knex.transaction((trx) =>
+        applyOnce(trx, db, memory, sorted, state, also),
+      );
       keep(memory, applied.stories);
+      stored(events);
       return next;
     } catch (error) {
       if (tries === TRIES) throw error;
@@ -48,7 +55,7 @@ async function applyOnce(
   { received, rejected }: { received: ReceivedEvent[]; rejected: RejectedEvent[] },
   state: JournalState,
   also: ReadonlySet<string>,
-): Promise<{ next: JournalState; applied: Applied }> {
+): Promise<{ next: JournalState; applied: Applied; events: CallEvent[] }> {
   const fresh = await insertEvents(trx, received);
   const events = received.filter((r) => fresh.delete(r.event.id)).map((r) => r.event);
   await insertRejected(trx, rejected);
@@ -68,7 +75,7 @@ async function applyOnce(
     lastEventAt: Math.max(state.lastEventAt ?? 0, ...events.map((e) => e.at)) || null,
   };
   await saveJournal(trx, next);
-  return { next, applied };
+  return { next, applied, events };
 }
 
 /** Tells events from what can't be used. */

@@ -27,6 +27,8 @@ export interface JournalTrouble {
   kept: number;
   /** Lines that are nowhere any more, since the start: exact, less what the dialplan's spool brought later. */
   dropped: number;
+  /** When the last of them was dropped, ms; null while there is none. */
+  droppedAt: number | null;
 }
 
 export type SegmentFile = Pick<FileHandle, 'appendFile' | 'datasync' | 'truncate' | 'close'>;

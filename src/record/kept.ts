@@ -10,18 +10,19 @@ export interface Kept {
   putBack(texts: readonly string[]): void;
   /** The dialplan brought this line by its spool file: if it was counted as dropped, it is not any more. */
   arrived(line: string): void;
-  /** Records in memory now, and those that nobody has any more, since the start. */
-  count(): { kept: number; dropped: number };
+  /** Records in memory now, and those that nobody has any more, since the start; when the last was dropped, ms. */
+  count(): { kept: number; dropped: number; droppedAt: number | null };
 }
 
 /** Ids remembered of dropped lines, so that those which the spool brings are taken off the count again. */
 const DROPPED_IDS = 200_000;
 
 /** Room for `room` bytes of records. */
-export function keepInMemory(room: number): Kept {
+export function keepInMemory(room: number, now: () => number = Date.now): Kept {
   let queue: string[] = [];
   let used = 0;
   let dropped = 0;
+  let droppedAt: number | null = null;
   const ids = new Set<string>();
   return {
     add(text, line) {
@@ -31,6 +32,7 @@ export function keepInMemory(room: number): Kept {
         return;
       }
       dropped += 1;
+      droppedAt = now();
       const id = ID.exec(line)?.[1];
       if (id !== undefined && ids.size < DROPPED_IDS) ids.add(id);
     },
@@ -55,6 +57,6 @@ export function keepInMemory(room: number): Kept {
       const id = ID.exec(line)?.[1];
       if (id !== undefined && ids.delete(id)) dropped -= 1;
     },
-    count: () => ({ kept: queue.length, dropped }),
+    count: () => ({ kept: queue.length, dropped, droppedAt: dropped === 0 ? null : droppedAt }),
   };
 }

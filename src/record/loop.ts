@@ -1,6 +1,7 @@
 // One loop applies the journal to the database in batches. There is no second path for when the database is away:
 // then the loop waits and the journal grows.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallEvent } from '../call/event.js';
 import { type Db, isRefusal } from '../store/database.js';
 import { findJournal, type JournalState } from '../store/journals.js';
 import { applyBatch, type Memory, newMemory } from './apply.js';
@@ -46,6 +47,8 @@ export interface LoopOptions {
   log: Log;
   now?: () => number;
   batch?: number;
+  /** Told of the events of each batch that is in the tables, repeats left out. */
+  stored?: (events: readonly CallEvent[]) => void;
 }
 
 const BATCH = 500;
@@ -120,7 +123,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
   /** Applies a batch; if one record spoils it, all go one by one and the spoiler is kept aside with the database's reason. */
   async function applyAll(records: readonly JournalRecord[], state: JournalState): Promise<JournalState> {
     try {
-      return await applyBatch(db, memory, records, state);
+      return await applyBatch(db, memory, records, state, options.stored);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       forgetAll(memory);
@@ -135,7 +138,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
 
   async function applyOne(record: JournalRecord, state: JournalState): Promise<JournalState> {
     try {
-      return await applyBatch(db, memory, [record], state);
+      return await applyBatch(db, memory, [record], state, options.stored);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       const refusal = `the database refused it: ${error instanceof Error ? error.message : String(error)}`;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { CallEvent } from '../call/event.js';
 import type { Db } from '../store/database.js';
 import { type Journal, openJournal } from './journal.js';
 import { takeLock } from './lock.js';
@@ -34,6 +35,10 @@ export interface RecorderOptions {
   keepMs?: number;
   /** Opens the journal elsewhere, such as in another thread; here unless said. */
   open?: (folder: string) => Promise<Journal>;
+  /** Told of the events of each batch that is in the tables, repeats left out. */
+  stored?: (events: readonly CallEvent[]) => void;
+  /** Told how many lines were taken from a spool file. */
+  spooled?: (lines: number) => void;
 }
 
 const KEEP_MS = 3 * 24 * 3_600_000;
@@ -45,9 +50,11 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   const release = await takeLock(folder);
   const journal = await (options.open ?? openJournal)(folder);
   const server = await serverName(folder);
-  const loop = startLoop({ db, journal, server, log });
+  const loop = startLoop({ db, journal, server, log, ...(options.stored && { stored: options.stored }) });
   const append = (line: string) => journal.append(line, Date.now());
-  const spools = options.spoolFiles.map((path) => watchSpool(path, append, log));
+  const spools = options.spoolFiles.map((path) =>
+    watchSpool(path, append, log, { taken: (lines) => options.spooled?.(lines) }),
+  );
   const retire = setInterval(() => {
     const state = loop.status().state;
     if (!state) return;

@@ -85,17 +85,25 @@ function absent<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
+/** Bytes that lie in a spool and are not taken yet, those of a take that was cut short included. */
+export async function spoolBytes(path: string): Promise<number> {
+  const prefix = `${basename(path)}.taken-`;
+  const names = (await namesIn(dirname(path))).filter((name) => name === basename(path) || name.startsWith(prefix));
+  const sizes = await Promise.all(names.map((name) => sizeOf(join(dirname(path), name))));
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
 interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
-/** Looks into the spool every `everyMs` until stopped. Trouble is told once, not each time. */
+/** Looks into the spool every `everyMs` until stopped, and says how many lines were taken. Trouble is told once, not each time. */
 export function watchSpool(
   path: string,
   append: (line: string) => Promise<void>,
   log: Log,
-  everyMs = 1000,
+  { everyMs = 1000, taken = () => undefined }: { everyMs?: number; taken?: (lines: number) => void } = {},
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
   let told = '';
@@ -103,6 +111,7 @@ export function watchSpool(
     while (!stopping.signal.aborted) {
       try {
         const { files, lines } = await takeSpool(path, append);
+        taken(lines);
         if (files > 0) log.info({ path, lines }, 'took the events that the dialplan had spooled');
         told = '';
       } catch (error) {

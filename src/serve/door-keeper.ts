@@ -8,7 +8,7 @@ import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
 import type { Journal, JournalTrouble } from '../record/journal.js';
 import { journalView, type MovingView } from '../record/view.js';
-import type { DoorSetup, FromDoor, ToDoor } from './door.js';
+import type { DoorCounts, DoorSetup, FromDoor, ToDoor } from './door.js';
 import { refusalInWords } from './listen.js';
 import { watchdogOf } from './notify.js';
 
@@ -17,6 +17,10 @@ export interface Door {
   open(folder: string): Promise<Journal>;
   /** Listens, however long the port is taken; null when `signal` came first. */
   listen(signal: AbortSignal): Promise<{ host: string; port: number } | null>;
+  /** What the thread counted since its start, as of the last second; null before its first word. */
+  counts(): DoorCounts | null;
+  /** Whether the thread answers within `ms`. */
+  answers(ms: number): Promise<boolean>;
   /** Takes no new call and waits for those under way. */
   shut(): Promise<void>;
 }
@@ -38,7 +42,10 @@ export function doorKeeper(parts: DoorParts): Door {
   let worker: Worker | null = null;
   let view: MovingView | null = null;
   let ending = false;
-  let trouble: JournalTrouble = { error: '', kept: 0, dropped: 0 };
+  let trouble: JournalTrouble = { error: '', kept: 0, dropped: 0, droppedAt: null };
+  let counts: DoorCounts | null = null;
+  const asks = new Map<number, () => void>();
+  let lastAsk = 0;
   let alive: NodeJS.Timeout | undefined;
   const appends = new Map<number, { done: () => void; fail: (error: Error) => void }>();
   let lastAppend = 0;
@@ -46,7 +53,9 @@ export function doorKeeper(parts: DoorParts): Door {
 
   function heard(message: FromDoor): void {
     if (message.kind === 'moved') view?.moved(message.end);
-    if (message.kind === 'trouble') trouble = message.trouble;
+    if (message.kind === 'trouble' || message.kind === 'counts') trouble = message.trouble;
+    if (message.kind === 'counts') counts = message.counts;
+    if (message.kind === 'here') asks.get(message.id)?.();
     if (message.kind === 'appended') {
       const waiting = appends.get(message.id);
       appends.delete(message.id);
@@ -146,6 +155,20 @@ export function doorKeeper(parts: DoorParts): Door {
       }
       return null;
     },
+    counts: () => counts,
+    answers: (ms) =>
+      new Promise((resolve) => {
+        if (!worker || ending) return resolve(false);
+        const id = ++lastAsk;
+        const settle = (here: boolean) => {
+          clearTimeout(timer);
+          asks.delete(id);
+          resolve(here);
+        };
+        const timer = setTimeout(settle, ms, false);
+        asks.set(id, () => settle(true));
+        say({ kind: 'ask', id });
+      }),
     shut: async () => {
       if (!worker) return;
       const done = next(worker, 'shut');

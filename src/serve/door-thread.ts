@@ -6,6 +6,7 @@ import { registerHooks } from '../hooks/register.js';
 import { createLog, type LogOptions } from '../log/log.js';
 import { openJournal } from '../record/journal.js';
 import type { DoorSetup, FromDoor, ToDoor } from './door.js';
+import { hookTimes } from './hook-times.js';
 import { notifyOf } from './notify.js';
 import { startWatchdog } from './watchdog.js';
 
@@ -34,6 +35,14 @@ const watchdog =
   notify && setup.watchdogMs > 0
     ? startWatchdog({ notify, limitMs: setup.watchdogMs, log: log.child({ room: 'watchdog' }), now: Date.now })
     : null;
+
+const times = hookTimes();
+app.onEnded((path, ms) => times.add(path, ms));
+const COUNTS_MS = 1000;
+const counting = setInterval(() => {
+  const counts = { agi: app.stats(), maxSessions: setup.agi['maxSessions'] ?? 0, hooks: times.all() };
+  tell({ kind: 'counts', counts: { ...counts, watchdog: watchdog?.words() ?? null }, trouble: journal.trouble() });
+}, COUNTS_MS);
 
 type Client = Awaited<ReturnType<HookDeps['findClient']>>;
 const searches = new Map<number, (client: Client) => void>();
@@ -70,6 +79,7 @@ function listen(): void {
 
 async function heard(message: ToDoor): Promise<void> {
   if (message.kind === 'alive') return watchdog?.mainIsAlive();
+  if (message.kind === 'ask') return tell({ kind: 'here', id: message.id });
   if (message.kind === 'listen') return listen();
   if (message.kind === 'found') return searches.get(message.id)?.(message.client);
   if (message.kind === 'append') {
@@ -79,7 +89,14 @@ async function heard(message: ToDoor): Promise<void> {
   await app.close();
   if (message.kind === 'shut') return tell({ kind: 'shut' });
   watchdog?.stop();
+  clearInterval(counting);
   await journal.close();
+  const { kept } = journal.trouble();
+  if (kept > 0)
+    log.error(
+      { kept },
+      'the disk does not take what was kept in memory; these events are lost unless the spool has them',
+    );
   port?.close();
 }
 

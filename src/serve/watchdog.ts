@@ -12,7 +12,14 @@ export interface WatchdogParts {
   now(): number;
 }
 
+/** Counted since the start. */
+export interface Words {
+  told: number;
+  failed: number;
+}
+
 export interface Watchdog {
+  words(): Words;
   /** The main thread was heard of. */
   mainIsAlive(): void;
   stop(): void;
@@ -28,6 +35,7 @@ export function startWatchdog({ notify, limitMs, log, now }: WatchdogParts): Wat
   let heard = now();
   let told = false;
   let busy = false;
+  const words: Words = { told: 0, failed: 0 };
   const beat = () => {
     const silent = now() - heard;
     if (silent > MAIN_SILENT_MS) {
@@ -42,7 +50,11 @@ export function startWatchdog({ notify, limitMs, log, now }: WatchdogParts): Wat
     if (busy) return;
     busy = true;
     notify('WATCHDOG=1')
+      .then(() => {
+        words.told += 1;
+      })
       .catch((error: unknown) => {
+        words.failed += 1;
         log.warn({ err: error }, 'systemd could not be told that the server is alive');
       })
       .finally(() => {
@@ -52,6 +64,7 @@ export function startWatchdog({ notify, limitMs, log, now }: WatchdogParts): Wat
   const timer = setInterval(beat, limitMs / WORDS);
   beat();
   return {
+    words: () => ({ ...words }),
     mainIsAlive: () => {
       heard = now();
     },

@@ -182,12 +182,13 @@ describe('journal', () => {
         error: 'ENOSPC: no space left on device, write',
         kept: 3,
         dropped: 0,
+        droppedAt: null,
       });
       full = false;
       await until(() => journal.trouble().error === '', { what: 'the journal is written again', deadline: 3000 });
       await journal.append('v=1&id=e', 3);
       expect(await readAll(journal)).to.deep.equal(['a', 'b', 'c', 'd', 'e'].map((id) => `v=1&id=${id}`));
-      expect(troubles.at(-1)).to.deep.equal({ error: '', kept: 0, dropped: 0 });
+      expect(troubles.at(-1)).to.deep.equal({ error: '', kept: 0, dropped: 0, droppedAt: null });
     });
 
     it('counts exactly what is lost when memory is full too, and takes off what the spool brings', async () => {
@@ -198,15 +199,19 @@ describe('journal', () => {
       });
       open.push(journal);
       const lines = Array.from({ length: 50 }, (_, i) => `v=1&id=x${i}&event=end`);
+      const began = Date.now();
       for (const line of lines) await journal.append(line, 1).catch(() => undefined);
-      const { kept, dropped } = journal.trouble();
+      const { kept, dropped, droppedAt } = journal.trouble();
+      expect(droppedAt).to.be.within(began, Date.now());
       expect(kept + dropped).to.equal(50);
       expect(kept).to.be.within(1, 4);
       full = false;
       await until(() => journal.trouble().error === '', { what: 'the journal is written again', deadline: 3000 });
-      expect(journal.trouble()).to.deep.equal({ error: '', kept: 0, dropped });
+      expect(journal.trouble()).to.deep.equal({ error: '', kept: 0, dropped, droppedAt });
       for (const line of lines.slice(-10)) await journal.append(line, 2);
       expect(journal.trouble().dropped).to.equal(dropped - 10);
+      for (const line of lines) await journal.append(line, 3);
+      expect(journal.trouble(), 'nothing is missing any more').to.include({ dropped: 0, droppedAt: null });
     });
 
     it('is right whichever write, sync or new file fails: what was confirmed is there once, nothing is torn', async () => {
