@@ -2,9 +2,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFirstAdministrator } from '../auth/first.js';
+import { KNOWN_MS } from '../auth/throttle.js';
 import type { SessionStore, UserStore } from '../auth/users.js';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
+import { changeThrottle, deleteOldThrottle } from '../store/access.js';
+import { listCalls } from '../store/call-list.js';
 import { findClient } from '../store/clients.js';
 import type { Db } from '../store/database.js';
 import { recentCalls } from '../store/recent.js';
@@ -23,6 +26,7 @@ import { createUser, findUserById, findUserByLogin, listUsers, updateUser } from
 import type { Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
+import { auditStore, tokenStore } from './access.js';
 import { listenFor } from './listen.js';
 import type { Pbx } from './pbx.js';
 import { readStory } from './story.js';
@@ -71,7 +75,11 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     clickState: (id) => pbx.clickState(id),
     users: userStore(db),
     sessions: sessionStore(db),
+    audit: auditStore(db),
+    throttle: { changeThrottle: (ids, now, change) => changeThrottle(db, ids, now, change) },
+    tokens: tokenStore(db),
     status,
+    calls: (query) => listCalls(db, query),
     recentCalls: (operator) => recentCalls(db, operator, startOfDay(Date.now(), config.timeZone), OWN_CALLS),
     story: (call) => readStory(db, call),
     findClient: (number) => findClient(db, number),
@@ -80,7 +88,8 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
   });
   const server = createServer(app);
   const sweep = setInterval(() => {
-    deleteExpiredSessions(db, Date.now()).catch((error: unknown) =>
+    const old = Date.now() - KNOWN_MS;
+    Promise.all([deleteExpiredSessions(db, Date.now()), deleteOldThrottle(db, old)]).catch((error: unknown) =>
       log.debug({ err: error }, 'expired sessions stay for now'),
     );
   }, SWEEP_MS);

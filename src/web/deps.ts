@@ -1,4 +1,7 @@
 // What the pages need from the rest of Dialhook; main.ts hands it in.
+import type { AuditStore } from '../auth/audit.js';
+import type { ThrottleStore } from '../auth/throttle.js';
+import type { TokenStore } from '../auth/tokens.js';
 import type { SessionStore, User, UserStore } from '../auth/users.js';
 import type { Call } from '../call/call.js';
 import type { Snapshot } from '../call/live.js';
@@ -56,6 +59,32 @@ export interface Story {
   lines: readonly string[];
 }
 
+/** A finished call as a list has it; times are ms. */
+export interface CallLine {
+  call: string;
+  pbx: string;
+  direction: 'in' | 'out' | 'internal';
+  from: string;
+  name: string;
+  to: string;
+  operator: string;
+  startedAt: number;
+  answeredAt: number | null;
+  endedAt: number;
+  wait: number;
+  talk: number;
+  outcome: string;
+}
+
+export interface CallsQuery {
+  /** Started from this moment on, before that one, ms. */
+  since: number;
+  until: number;
+  /** Only calls that stand after this one in the list. */
+  after: { startedAt: number; call: string } | null;
+  limit: number;
+}
+
 export interface Status {
   database: { up: boolean };
   /** null: the AMI is switched off. */
@@ -92,11 +121,18 @@ export interface WebDeps {
   clickState(id: string): Promise<ClickNow | null>;
   users: UserStore;
   sessions: SessionStore;
+  audit: AuditStore;
+  throttle: ThrottleStore;
+  tokens: TokenStore;
   status(): Status;
   /** Newest first, of the local day. */
   recentCalls(operator: string): Promise<RecentCall[]>;
   /** The story that a call is part of, finished or not; null: no such call. Events may be gone while the call is known. */
   story(call: string): Promise<Story | null>;
+  /** Finished calls, newest first. */
+  calls(query: CallsQuery): Promise<CallLine[]>;
+  /** What has to be said about calls to the outside, on the monitor, until it is over. */
+  tollAlarms?(): readonly string[];
   /** What is known of a number. */
   findClient?(number: string): Promise<{ name: string; company: string; vip: boolean } | null>;
   config: WebConfig;

@@ -1,31 +1,48 @@
-// The one door: every route declares a role, and whoever lacks it stops here. Nothing is open by default.
+// The one door: every route says who may use it, and whoever may not stops here. Nothing is open by default.
 import type { Request, RequestHandler, Response } from 'express';
 import { formToken, originFault, sameToken } from '../auth/form.js';
 import type { Session } from '../auth/sessions.js';
-import { atLeast, type Role } from '../auth/users.js';
+import type { Scope } from '../auth/tokens.js';
+import { atLeast } from '../auth/users.js';
 import { browserCookie, sessionCookie } from './cookies.js';
-import { notAllowed, refuse, signedOut, staleForm } from './refusal.js';
+import { noScope, noToken, notAllowed, type Refusal, refuse, signedOut, staleForm } from './refusal.js';
+import type { Route } from './routes.js';
 import type { Site } from './site.js';
 
-/** page: people see it · live, data: scripts read it. */
-export type RouteKind = 'page' | 'live' | 'data';
+/** page: people see it · live, data: scripts of our pages read it · api: programs with a token. */
+export type RouteKind = 'page' | 'live' | 'data' | 'api';
 
-/** Finds the session, checks the role, and for what changes something that our own page sent it. */
-export function guard(site: Site, role: Role | 'anyone', kind: RouteKind, route: string): RequestHandler {
-  return async (req, res, next) => {
-    Object.assign(res.locals, { kind, route });
-    const session = await site.sessions.find(sessionCookie(site, req));
-    if (session !== null) res.locals['session'] = session;
-    if (role !== 'anyone' && session === null) {
-      if (kind === 'page' && req.method === 'GET') return res.redirect(302, loginFor(req));
-      return refuse(site, req, res, signedOut());
-    }
-    if (role !== 'anyone' && session !== null && !atLeast(session.user.role, role))
-      return refuse(site, req, res, notAllowed());
-    const changes = req.method !== 'GET' && req.method !== 'HEAD';
-    if (changes && !fromOwnPage(site, req, res, session)) return refuse(site, req, res, staleForm());
-    next();
+/** Finds who asks, and lets pass only whom the route names; what changes something must come from a page of ours besides. */
+export function guard(site: Site, route: Route): RequestHandler {
+  return async function guarded(req, res, next) {
+    Object.assign(res.locals, { kind: route.kind, route: route.path });
+    const refusal =
+      route.kind === 'api' ? await program(site, route.scope, req, res) : await person(site, route, req, res);
+    if (refusal === null) return next();
+    if (refusal.status === 401 && route.kind === 'page' && req.method === 'GET')
+      return res.redirect(302, loginFor(req));
+    if (refusal.status === 401 && route.kind === 'api') res.set('WWW-Authenticate', 'Bearer');
+    refuse(site, req, res, refusal);
   };
+}
+
+async function person(site: Site, route: Route, req: Request, res: Response): Promise<Refusal | null> {
+  const role = 'role' in route ? route.role : 'administrator';
+  const session = await site.sessions.find(sessionCookie(site, req));
+  if (session !== null) res.locals['session'] = session;
+  if (role !== 'anyone' && session === null) return signedOut();
+  if (role !== 'anyone' && session !== null && !atLeast(session.user.role, role)) return notAllowed();
+  const changes = req.method !== 'GET' && req.method !== 'HEAD';
+  return changes && !fromOwnPage(site, req, res, session) ? staleForm() : null;
+}
+
+/** A cookie opens nothing here, so no other site can ask in a user's name. */
+async function program(site: Site, scope: Scope, req: Request, res: Response): Promise<Refusal | null> {
+  const [, token] = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header(req, 'authorization') ?? '') ?? [];
+  const access = token === undefined ? null : await site.tokens.find(token, req.ip ?? '');
+  if (access === null) return noToken();
+  res.locals['access'] = access;
+  return access.scopes.includes(scope) ? null : noScope(scope);
 }
 
 /** Back to where they wanted to go, after the login. */

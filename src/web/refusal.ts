@@ -30,6 +30,17 @@ export const notAllowed = (): Refusal =>
 export const signedOut = (): Refusal => new Refusal(401, 'Signed out', 'Your session has ended. Please sign in again.');
 export const staleForm = (): Refusal =>
   new Refusal(403, 'That form was too old', 'It was opened too long ago, or somewhere else. Go back and try again.');
+export const noToken = (): Refusal =>
+  new Refusal(401, 'No token', 'Send a valid API token: Authorization: Bearer <token>.');
+export const noScope = (scope: string): Refusal =>
+  new Refusal(
+    403,
+    'Not in its scopes',
+    `This token may not do that: it needs ${scope}, and so does the role of its user.`,
+  );
+/** A try that came too soon after others that failed. */
+export const tooSoon = (seconds: number): Refusal =>
+  new Refusal(429, 'Please wait a moment', `Too many tries failed. The next one is possible in ${seconds} s.`);
 export const tooMany = (): Refusal => new Refusal(429, 'Too many tries', 'Please wait some minutes, then try again.');
 
 /** What went wrong, as far as the person may know it. */

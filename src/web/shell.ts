@@ -17,6 +17,8 @@ export function shell(site: Site, res: Response, here: string = ''): Record<stri
   const nav = [
     { path: '/monitor', word: 'Monitor', shown: atLeast(user.role, 'supervisor') },
     { path: '/workstation', word: 'Workstation', shown: true },
+    { path: '/users', word: 'Users', shown: user.role === 'administrator' },
+    { path: '/audit', word: 'Audit', shown: user.role === 'administrator' },
   ];
   const fresh = freshNow(site);
   const old = fresh.dataAt !== null && base.now - fresh.dataAt >= RED_MS;

@@ -1,6 +1,8 @@
 // What all pages share: the things handed in, and the few objects made from them once.
 import type { Response } from 'express';
 import type { Session, Sessions } from '../auth/sessions.js';
+import type { Access, Tokens } from '../auth/tokens.js';
+import type { User } from '../auth/users.js';
 import type { Assets } from './assets.js';
 import type { WebDeps } from './deps.js';
 import { type Freshness, freshness } from './freshness.js';
@@ -10,6 +12,7 @@ import type { Views } from './views.js';
 export interface Site {
   deps: WebDeps;
   sessions: Sessions;
+  tokens: Tokens;
   views: Views;
   assets: Assets;
   live: LiveParts;
@@ -23,6 +26,13 @@ export function sessionOf(res: Response): Session {
   return session;
 }
 
+/** The token that the guard found; only routes that need a scope may ask. */
+export function accessOf(res: Response): Access {
+  const access = res.locals['access'] as Access | undefined;
+  if (access === undefined) throw new Error('this route declares no scope, so it has no token');
+  return access;
+}
+
 /** How fresh the current snapshot is, at this moment. */
 export function freshNow(site: Site): Freshness {
   const { snapshots, status } = site.deps;
@@ -30,8 +40,8 @@ export function freshNow(site: Site): Freshness {
 }
 
 /** Whether callers' numbers are hidden from this user (their own calls apart). */
-export const masks = (site: Site, session: Session): boolean =>
-  (site.deps.config.maskNumbers ?? true) && session.user.role !== 'administrator';
+export const masks = (site: Site, { user }: { user: User }): boolean =>
+  (site.deps.config.maskNumbers ?? true) && user.role !== 'administrator';
 
 /** Where a user begins. */
 export const homeOf = (session: Session): string => (session.user.role === 'operator' ? '/workstation' : '/monitor');

@@ -1,12 +1,14 @@
 // The web server's application: what is asked for once a second first and bare, then the pages with all they need.
 import express from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { createSessions } from '../auth/sessions.js';
+import { createTokens } from '../auth/tokens.js';
 import { loadAssets } from './assets.js';
 import type { WebDeps } from './deps.js';
 import { guard } from './guard.js';
 import { securityHeaders } from './headers.js';
 import { liveParts } from './live-parts.js';
-import { lastHandler, nowhere } from './refusal.js';
+import { lastHandler, nowhere, refuse, tooMany } from './refusal.js';
 import { requestLog } from './request-log.js';
 import { ROUTES, type Route } from './routes.js';
 import type { Site } from './site.js';
@@ -26,22 +28,25 @@ export function createWeb(deps: WebDeps): express.Application {
   const site = createSite(app, deps);
   const mount = (route: Route) => {
     const handlers = [route.make(site)].flat();
-    app[route.method](route.path, guard(site, route.role, route.kind, route.path), ...handlers);
+    // The guard comes first, always: what is asked for without a right is not even read.
+    app[route.method](route.path, guard(site, route), ...handlers);
   };
 
   for (const route of ROUTES) if (route.kind === 'live') mount(route);
   app.use('/assets', site.assets.serve);
   app.use(requestLog(deps.log));
   app.use(securityHeaders(config.webOrigin));
+  app.use('/api', strangers(site));
+  for (const route of ROUTES) if (route.kind === 'api') mount(route);
   app.use(express.urlencoded({ extended: false, limit: MAX_FORM, parameterLimit: 20 }));
-  for (const route of ROUTES) if (route.kind !== 'live') mount(route);
+  for (const route of ROUTES) if (route.kind === 'page' || route.kind === 'data') mount(route);
   app.use(nowhere());
   app.use(lastHandler(site));
   return app;
 }
 
 function createSite(app: express.Application, deps: WebDeps): Site {
-  const { config, users, sessions } = deps;
+  const { config, users, sessions, tokens, audit } = deps;
   const now = deps.now ?? Date.now;
   const cache = config.viewCache ?? true;
   const assets = loadAssets(!cache);
@@ -49,6 +54,19 @@ function createSite(app: express.Application, deps: WebDeps): Site {
   return {
     ...{ deps, views, assets, now },
     sessions: createSessions({ users, sessions, idleHours: config.sessionHours, now }),
+    tokens: createTokens({ users, tokens, audit, now }),
     live: liveParts(deps, views, assets.base, now),
   };
 }
+
+/** Requests without a right token from one network in a minute: guessing 256 bits is hopeless, but it shall not cost us much. */
+const STRANGERS_PER_MINUTE = 100;
+
+const strangers = (site: Site): express.RequestHandler =>
+  rateLimit({
+    ...{ windowMs: 60_000, limit: STRANGERS_PER_MINUTE, standardHeaders: false, legacyHeaders: false, validate: false },
+    keyGenerator: (req) => ipKeyGenerator(req.ip ?? 'nowhere'),
+    skipSuccessfulRequests: true,
+    requestWasSuccessful: (_req, res) => res.statusCode !== 401,
+    handler: (req, res) => refuse(site, req, res, tooMany()),
+  });

@@ -11,8 +11,10 @@ import {
   saveToken,
   touchToken,
 } from '../../src/store/access.js';
+import { listCalls } from '../../src/store/call-list.js';
 import { countCalls, saveClick } from '../../src/store/clicks.js';
 import { deleteSessionsOfUser, listSessions, saveSession } from '../../src/store/sessions.js';
+import { toDb } from '../../src/store/time.js';
 import { createUser, removeUser } from '../../src/store/users.js';
 import { DIALECTS, emptyDatabase, type TestDb } from './databases.js';
 
@@ -91,6 +93,37 @@ for (const dialect of DIALECTS) {
       expect(await listSessions(db, NOW + 1000)).to.deep.equal([]);
       await deleteSessionsOfUser(db, 1);
       expect((await listSessions(db, NOW)).map((row) => row.idHash)).to.deep.equal(['c']);
+    });
+
+    it('lists calls page by page, those of one millisecond too', async () => {
+      const { db } = database;
+      const rest = {
+        ...{
+          pbx: 'pbx1',
+          direction: 'in',
+          caller_number: '5550107',
+          caller_name: 'Йо 😀',
+          dialled: '5551000',
+          trunk: '',
+        },
+        ...{ operator: '', click_id: '', linkedid: '1', answered_at: null, duration_ms: 1, wait_ms: 2, talk_ms: 0 },
+        ...{ outcome: 'abandoned', ended_by: '', events: 1, odd: '', ended_at: toDb(NOW + 99) },
+      };
+      for (let i = 0; i < 9; i++)
+        await db.knex('cdr_calls').insert({ ...rest, call_id: `c${i}`, started_at: toDb(NOW + Math.floor(i / 3)) });
+      const asked = { since: NOW, until: NOW + 9, limit: 2 };
+      const seen: string[] = [];
+      for (let after = null as { startedAt: number; call: string } | null; ; ) {
+        const page = await listCalls(db, { ...asked, after });
+        seen.push(...page.map((one) => one.call));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = last;
+      }
+      expect(seen).to.deep.equal(['c8', 'c7', 'c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0']);
+      const [first] = await listCalls(db, { ...asked, after: null });
+      expect(first).to.deep.include({ from: '5550107', name: 'Йо 😀', startedAt: NOW + 2, answeredAt: null, wait: 2 });
+      expect(await listCalls(db, { since: NOW + 1, until: NOW + 2, after: null, limit: 9 })).to.have.length(3);
     });
 
     it("counts a user's calls of the last minute, whichever process took them", async () => {

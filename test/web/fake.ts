@@ -2,7 +2,7 @@
 import { hashPassword } from '../../src/auth/password.js';
 import type { Role } from '../../src/auth/users.js';
 import type { Snapshot } from '../../src/call/live.js';
-import type { ClickArgs, ClickNow, Status, Story, Verb, WebDeps } from '../../src/web/deps.js';
+import type { CallLine, ClickArgs, ClickNow, Status, Story, Verb, WebDeps } from '../../src/web/deps.js';
 import { type MemoryStores, memoryStores } from '../auth/stores.js';
 import { recentCalls } from './fixtures.js';
 import { longStory } from './stories.js';
@@ -22,6 +22,9 @@ export interface Fake {
   clickState: ClickNow | null;
   /** The story of a call; all are known and alike, but `gone`. */
   story(id: string): Story | null;
+  /** Finished calls, newest first. */
+  calls: CallLine[];
+  tollAlarms: string[];
   logged: { level: string; fields: object; text: string }[];
 }
 
@@ -50,7 +53,7 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
     click: { click: 'pbx1-click-1', state: 'sent', text: '' },
     clickState: { click: 'pbx1-click-1', state: 'confirmed', text: '' },
     story: (id) => (id === 'gone' ? null : longStory(id)),
-    logged: [],
+    ...{ logged: [], calls: [], tollAlarms: [] },
     deps: {
       snapshots: { current: () => self.snapshot, failingSince: () => self.failingSince },
       click: async (verb, args, user) => {
@@ -60,6 +63,15 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
       clickState: async () => self.clickState,
       users: stores.users,
       sessions: stores.sessions,
+      audit: stores.audit,
+      throttle: stores.throttle,
+      tokens: stores.tokens,
+      calls: async ({ since, until, after, limit }) =>
+        self.calls
+          .filter((one) => one.startedAt >= since && one.startedAt < until)
+          .filter((one) => after === null || one.startedAt < after.startedAt)
+          .slice(0, limit),
+      tollAlarms: () => self.tollAlarms,
       status: () => self.status,
       recentCalls: async () => recentCalls(now()),
       story: async (id) => self.story(id),

@@ -1,19 +1,52 @@
 import { expect } from 'chai';
 import type { Application } from 'express';
+import { SCOPE_ROLE, SCOPES, type Scope } from '../../src/auth/tokens.js';
 import { atLeast, ROLES, type Role } from '../../src/auth/users.js';
 import { ROUTES, type Route } from '../../src/web/routes.js';
 import { createWeb } from '../../src/web/web.js';
-import { Client, json, type Served, serve, signedIn } from './serve.js';
+import { Client, json, type Served, serve, signedIn, tokenFor } from './serve.js';
 
 const LOGINS: Record<Role, string> = { operator: 'lola', supervisor: 'sabir', administrator: 'admin' };
-const real = (route: Route) => route.path.replace(':id', 'pbx1-click-1');
+const real = (route: Route) => route.path.replace(':id', route.path.startsWith('/users') ? '2' : 'pbx1-click-1');
+
+/** Who may use what, written down a second time: a route that is not here fails, and so does one that opened itself further. */
+const RULES: Record<string, Role | 'anyone' | Scope> = {
+  'get /monitor/live': 'supervisor',
+  'get /workstation/live': 'operator',
+  'get /colleagues/live': 'operator',
+  'get /api/v1/live': 'live:read',
+  'get /api/v1/calls': 'calls:read',
+  'get /api/v1/calls/:id': 'calls:read',
+  'post /api/v1/calls': 'click:call',
+  'get /api/v1/clicks/:id': 'click:call',
+  'get /': 'operator',
+  'get /monitor': 'supervisor',
+  'get /workstation': 'operator',
+  'get /calls/:id': 'operator',
+  'get /users': 'administrator',
+  'post /users/:id/logout': 'administrator',
+  'get /audit': 'administrator',
+  'get /login': 'anyone',
+  'post /login': 'anyone',
+  'post /logout': 'operator',
+  'get /account': 'operator',
+  'post /account/password': 'operator',
+  'post /account/logout': 'operator',
+  'get /session': 'operator',
+  'post /click': 'operator',
+  'get /click/:id': 'operator',
+};
+const ruleOf = (route: Route) => RULES[`${route.method} ${route.path}`];
+/** They end the session that asks, so they are tried apart. */
+const ENDING = ['/logout', '/account/logout'];
 
 /** All routes that the application really answers: path and method, as express keeps them. */
-function mounted(app: Application): string[] {
+function mounted(app: Application): { rule: string; first: string }[] {
   return app.router.stack.flatMap((layer) => {
     const { route } = layer;
     if (!route) return [];
-    return route.stack.map((handler) => `${handler.method} ${route.path}`);
+    const [first] = route.stack;
+    return [{ rule: `${first?.method} ${route.path}`, first: first?.handle.name ?? '' }];
   });
 }
 
@@ -27,39 +60,86 @@ describe('every route', () => {
   });
   after(() => served.close());
 
-  it('is on the list, and nothing else is mounted', () => {
+  it('is on the list with a rule, begins with the guard, and nothing else is mounted', () => {
     const app = createWeb(served.deps);
-    expect([...new Set(mounted(app))].sort()).to.deep.equal(ROUTES.map((r) => `${r.method} ${r.path}`).sort());
+    const found = mounted(app);
+    expect(found.map((one) => one.rule).sort()).to.deep.equal(Object.keys(RULES).sort());
+    for (const { rule, first } of found) expect(first, rule).to.equal('guarded');
+    for (const route of ROUTES) expect('scope' in route ? route.scope : route.role).to.equal(ruleOf(route));
     const others = app.router.stack.filter((layer) => !layer.route).map((layer) => layer.name || '(unnamed)');
-    // The rest are: assets, log, headers (2), forms, nowhere, last. None of them answers with anything of ours.
-    expect(others).to.have.length(7);
+    // The rest are: assets, log, headers (2), the bound on strangers, forms, nowhere, last. None of them answers with anything of ours.
+    expect(others).to.have.length(8);
   });
 
-  const send = async (client: Client, route: Route): Promise<Response> => {
-    if (route.method === 'get') return client.ask(real(route), { headers: { Accept: 'text/html' } });
+  const send = async (client: Client, route: Route, headers: Record<string, string> = {}): Promise<Response> => {
+    if (route.method === 'get') return client.ask(real(route), { headers: { Accept: 'text/html', ...headers } });
     // With a right token, so that only the role decides.
-    const token = client === clients.get('anyone') ? await client.token('/login') : await client.token('/workstation');
-    return client.post(real(route), { _token: token, verb: 'none' });
+    const anyone = client.cookies.get('dialhook') === undefined;
+    const token = await client.token(anyone ? '/login' : '/workstation');
+    return client.post(real(route), { _token: token, verb: 'none' }, headers);
   };
+  const isRole = (rule: string | undefined): rule is Role => ROLES.some((role) => role === rule);
 
-  for (const route of ROUTES.filter((one) => one.path !== '/logout')) {
+  for (const route of ROUTES.filter((one) => !ENDING.includes(one.path))) {
+    const rule = ruleOf(route);
     for (const role of ['anyone', ...ROLES] as const) {
-      const may = route.role === 'anyone' || (role !== 'anyone' && atLeast(role, route.role));
+      const may = rule === 'anyone' || (role !== 'anyone' && isRole(rule) && atLeast(role, rule));
       it(`${route.method} ${route.path}: ${role} ${may ? 'may' : 'may not'}`, async () => {
         const client = clients.get(role);
         if (client === undefined) throw new Error(`no client for ${role}`);
         const answer = await send(client, route);
         if (may) {
-          // 400: the click of this test names no verb. 401: the login of this test has no password.
-          expect(answer.status).to.be.oneOf([200, 302, 400, route.path === '/login' ? 401 : 200]);
+          // 400: the click of this test names no verb, the new password is none. 401: the login of this test has no password.
+          expect(answer.status).to.be.oneOf([200, 302, 303, 400, route.path === '/login' ? 401 : 200]);
           expect(answer.headers.get('location') ?? '').not.to.include('/login');
+        } else if (route.kind === 'api') {
+          // A session opens nothing here: only a token does.
+          expect([answer.status, answer.headers.get('www-authenticate')]).to.deep.equal([401, 'Bearer']);
         } else if (role !== 'anyone') expect(answer.status).to.equal(403);
         else if (route.kind === 'page' && route.method === 'get') {
           expect([answer.status, answer.headers.get('location')?.split('?')[0]]).to.deep.equal([302, '/login']);
         } else expect(answer.status).to.equal(401);
       });
     }
+
+    for (const role of ROLES) {
+      for (const scope of SCOPES) {
+        const may = rule === scope && atLeast(role, SCOPE_ROLE[scope]);
+        it(`${route.method} ${route.path}: a token of ${role} with ${scope} ${may ? 'may' : 'may not'}`, async () => {
+          const Authorization = `Bearer ${tokenFor(served, LOGINS[role], [scope])}`;
+          const headers = { Authorization, Accept: 'application/json' };
+          const path = real(route);
+          const client = new Client(served.base);
+          const body = JSON.stringify({ to: 'none' });
+          const answer =
+            route.method === 'get'
+              ? await client.ask(path, { headers })
+              : await client.ask(path, {
+                  method: 'POST',
+                  headers: { ...headers, 'Content-Type': 'application/json' },
+                  body,
+                });
+          // 400: the number of this test is none.
+          if (may) {
+            // … and the supervisor of this test has no phone to call from.
+            expect(answer.status).to.be.oneOf([200, 400, 403]);
+            expect((await json(answer)).title).to.equal(undefined);
+          } else if (route.kind === 'api') expect(answer.status).to.equal(403);
+          // A token opens no page: there it is nobody.
+          else if (rule === 'anyone') expect(answer.status).to.be.oneOf([200, 403]);
+          else expect(answer.status).to.be.oneOf([302, 401]);
+        });
+      }
+    }
   }
+
+  it('that ends sessions needs one', async () => {
+    for (const path of ENDING) {
+      const stranger = new Client(served.base);
+      const answer = await stranger.post(path, { _token: await stranger.token('/login') });
+      expect(answer.status, path).to.equal(401);
+    }
+  });
 
   it('is closed again after a logout, everywhere and at once', async () => {
     const client = await signedIn(served.base, 'irina');
@@ -90,7 +170,7 @@ describe('every route', () => {
   });
 
   it('answers with strict headers, and keeps nothing', async () => {
-    for (const path of ['/login', '/monitor', '/workstation', '/nowhere']) {
+    for (const path of ['/login', '/monitor', '/workstation', '/audit', '/api/v1/live', '/nowhere']) {
       const { headers } = (await clients.get('administrator')?.ask(path)) ?? new Response();
       expect(headers.get('content-security-policy'), path).to.include("default-src 'none'").and.not.include('unsafe');
       expect(headers.get('cache-control')).to.equal('no-store');

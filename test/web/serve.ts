@@ -1,6 +1,7 @@
 // The application on a free port, and a browser reduced to its cookies.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { newToken, type Scope } from '../../src/auth/tokens.js';
 import { createWeb } from '../../src/web/web.js';
 import { type Fake, fake, PASSWORD } from './fake.js';
 import { busyDay } from './fixtures.js';
@@ -76,3 +77,12 @@ export async function signedIn(base: string, login: string): Promise<Client> {
 /** The fields of a JSON answer. */
 export const json = async (answer: Response): Promise<Record<string, string>> =>
   (await answer.json()) as Record<string, string>;
+
+/** A token for a user of the stand-ins, valid for an hour. */
+export function tokenFor({ stores }: Fake, login: string, scopes: Scope[]): string {
+  const { id, text, secretHash } = newToken();
+  const userId = stores.rows.users.find((user) => user.login === login)?.id ?? 0;
+  const times = { createdAt: Date.now(), expiresAt: Date.now() + 3_600_000, usedAt: null };
+  stores.rows.tokens.set(id, { ...{ id, secretHash, userId, name: 'a test', scopes, usedFrom: '' }, ...times });
+  return text;
+}

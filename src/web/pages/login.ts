@@ -1,25 +1,23 @@
 // `/login`: the only page that strangers see.
 import type { Request, RequestHandler, Response } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { ipKeyGenerator } from 'express-rate-limit';
 import { formToken } from '../../auth/form.js';
 import { checkLogin } from '../../auth/login.js';
+import { attemptLogin } from '../../auth/throttle.js';
+import { note } from '../audited.js';
 import { browserSecret, sessionCookie, setSessionCookie } from '../cookies.js';
-import { refuse, tooMany } from '../refusal.js';
+import { refuse, tooSoon } from '../refusal.js';
 import { shell } from '../shell.js';
 import { homeOf, type Site } from '../site.js';
 
 /** Where a login may lead: a fixed list, so that a link can't send anybody elsewhere. */
-const GOALS = ['/monitor', '/workstation'];
+const GOALS = ['/monitor', '/workstation', '/account', '/users', '/audit'];
 /** … and the stories of calls, which people send each other. */
 const STORY = /^\/calls\/[\w.~%-]{1,600}$/;
 const goalOf = (value: unknown): string => {
   if (typeof value === 'string' && STORY.test(value)) return value;
   return GOALS.find((goal) => goal === value) ?? '';
 };
-
-const WINDOW_MS = 15 * 60_000;
-/** Failed logins in a quarter of an hour: of one login from one network, of one login, from one network. */
-const TRIES = { both: 8, login: 40, address: 40 };
 
 export const loginForm =
   (site: Site): RequestHandler =>
@@ -29,49 +27,56 @@ export const loginForm =
     form(site, req, res, { next: goalOf(req.query['next']), note });
   };
 
-export const loginTry = (site: Site): RequestHandler[] => [
-  ...limits(site),
+export const loginTry =
+  (site: Site): RequestHandler =>
   async (req, res) => {
     const { login, password, next } = (req.body ?? {}) as Record<string, unknown>;
-    const user = await checkLogin(site.deps.users, login, password);
+    const typed = typeof login === 'string' ? login.slice(0, 80) : '';
+    // One IPv6 customer has a whole prefix of addresses: the prefix counts as one.
+    const network = ipKeyGenerator(req.ip ?? 'nowhere');
+    const attempt = await attemptLogin(site.deps.throttle, typed, network, site.now);
+    if (!('succeeded' in attempt)) {
+      await failed(site, req, typed, 'login_throttled');
+      const seconds = Math.max(1, Math.ceil(attempt.waitMs / 1000));
+      res.set('Retry-After', String(seconds));
+      return refuse(site, req, res, tooSoon(seconds));
+    }
+    const user = await checkLogin(site.deps.users, login, password).catch(async (error: unknown) => {
+      await attempt.takeBack().catch(() => undefined);
+      throw error;
+    });
     if (user === null) {
+      await failed(site, req, typed, 'login_failed');
       res.status(401);
-      const typed = typeof login === 'string' ? login.slice(0, 80) : '';
       form(site, req, res, { next: goalOf(next), login: typed, fault: 'Login or password is wrong.' });
       return;
     }
+    await attempt.succeeded();
     // A new token for every login; a session that this browser still had is over.
     const before = sessionCookie(site, req);
     const { token } = await site.sessions.open(user, req.ip ?? '');
     await site.sessions.close(before);
+    await note(site, req, { kind: 'login', user });
     setSessionCookie(site, req, res, token);
     const goal = goalOf(next);
     const own = user.role === 'operator' ? '/workstation' : '/monitor';
-    res.redirect(303, goal === '' || (goal === '/monitor' && user.role === 'operator') ? own : goal);
-  },
-];
+    const notTheirs = user.role === 'operator' && goal === '/monitor';
+    res.redirect(303, goal === '' || notTheirs ? own : goal);
+  };
+
+/** A login that does not exist is not written down: people type their password there. */
+async function failed(
+  site: Site,
+  req: Request,
+  typed: string,
+  kind: 'login_failed' | 'login_throttled',
+): Promise<void> {
+  const user = await site.deps.users.findUserByLogin(typed.trim().normalize('NFC'));
+  const detail = user === null ? 'unknown login' : user.disabled ? 'disabled user' : '';
+  await note(site, req, { kind, user, detail });
+}
 
 function form(site: Site, req: Request, res: Response, fields: Record<string, string>): void {
   const token = formToken(browserSecret(site, req, res));
   res.render('login', { ...shell(site, res), ...fields, formToken: token });
-}
-
-/** Only failures count, so a busy office behind one address is not shut out by its own work. */
-function limits(site: Site): RequestHandler[] {
-  const network = (req: Request) => ipKeyGenerator(req.ip ?? 'nowhere');
-  const name = (req: Request) => {
-    const login = (req.body as Record<string, unknown> | undefined)?.['login'];
-    return typeof login === 'string' ? login.trim().toLowerCase().slice(0, 80) : '';
-  };
-  const limit = (most: number, keyGenerator: (req: Request) => string) =>
-    rateLimit({
-      ...{ windowMs: WINDOW_MS, limit: most, keyGenerator, skipSuccessfulRequests: true },
-      ...{ standardHeaders: 'draft-8' as const, legacyHeaders: false, validate: false },
-      handler: (req, res) => refuse(site, req, res, tooMany()),
-    });
-  return [
-    limit(TRIES.address, network),
-    limit(TRIES.login, name),
-    limit(TRIES.both, (req) => `${network(req)} ${name(req)}`),
-  ];
 }
