@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
-.PHONY: help setup demo demo-pbx test unit lint stories stories-doc bench build install
+.PHONY: help setup demo demo-pbx test unit lint stories stories-doc bench faults build install
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -45,6 +45,10 @@ stories-doc: ## write docs/stories.md from the stories
 bench: ## measure
 	@scripts/setup.sh
 	@$(RUN) bench/run.ts $(ARGS)
+
+faults: ## do harm of every kind while calls go on, and compare (ARGS='--only kill --times 1000 --seed 7')
+	@scripts/setup.sh
+	@$(RUN) scripts/faults.ts $(ARGS)
 
 build: ## compile to dist/
 	@scripts/setup.sh node

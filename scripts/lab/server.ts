@@ -12,6 +12,8 @@ export interface ServerOptions {
   env?: Record<string, string>;
   /** Arguments after `serve`. */
   args?: string[];
+  /** Program and first arguments of `dialhook`, when it is not the one of dialhookCommand(). */
+  command?: readonly [string, ...string[]];
   /** Milliseconds until it must be ready; 20,000 unless said. */
   deadline?: number;
   logFile?: string;
@@ -61,7 +63,9 @@ export function dialhookEnv(env: Record<string, string> = {}): Record<string, st
  */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const env = dialhookEnv(options.env);
-  const [program, args] = dialhookCommand(['serve', ...(options.args ?? [])]);
+  const wanted = ['serve', ...(options.args ?? [])];
+  const [own, ...first] = options.command ?? [];
+  const [program, args] = own === undefined ? dialhookCommand(wanted) : [own, [...first, ...wanted]];
   const log = options.logFile === undefined ? {} : { logFile: options.logFile };
   const child = await startChild('dialhook serve', program, args, {
     cwd: ROOT,

@@ -41,10 +41,11 @@ export const SUITES: Suite[] = [
     limitSeconds: 540,
     need: () => asteriskTree('16'),
   },
+  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 300, need: mariadb },
   { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, need: chromium },
 ];
 
-const KINDS = ['.program.test.ts', '.db.test.ts', '.pbx.test.ts', '.browser.test.ts'];
+const KINDS = ['.program.test.ts', '.db.test.ts', '.pbx.test.ts', '.faults.test.ts', '.browser.test.ts'];
 
 /** The files of a suite, in the order of their names. The plain suffix takes those that have none of the others. */
 export function filesOf(suite: Suite, folder = 'test'): string[] {

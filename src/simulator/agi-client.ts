@@ -49,9 +49,10 @@ export function callAgi(request: AgiRequest, options: AgiOptions = {}): AgiSessi
   const state: State = { variables: new Map(), dead, connected: false, hungUp: false, timedOut: false, error: '' };
   const socket = connect({ host: request.host, port: request.port, noDelay: true });
   const hangup = () => hangUp(socket, state, boundMs !== undefined);
+  // Asterisk looks at TIMEOUT(absolute) once it is connected: the connect itself has its own two seconds.
   const expire = () => {
     state.timedOut = true;
-    hangup();
+    if (state.connected) hangup();
   };
   const timers = [
     setTimeout(() => fail(socket, state, 'timed out after MAX_AGI_CONNECT (2000) milliseconds'), CONNECT_MS),
@@ -62,6 +63,7 @@ export function callAgi(request: AgiRequest, options: AgiOptions = {}): AgiSessi
     state.connected = true;
     // One write a line, as Asterisk does: the server must collect until the blank line.
     for (const line of environment(request, threadId)) socket.write(line);
+    if (state.timedOut) hangup();
   });
   serveCommands(socket, state);
   const outcome = new Promise<AgiOutcome>((resolve) => {

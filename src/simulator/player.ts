@@ -14,6 +14,17 @@ export interface PlayerOptions extends Partial<SessionsOptions> {
   retryMs?: number;
   /** Tell a session of the main line when its caller hangs up meanwhile, as Asterisk does. On unless said otherwise. */
   hangups?: boolean;
+  /** Hears of each request as it ends: what became of its line, and how long the call waited for it. */
+  told?: ((request: Told) => void) | undefined;
+}
+
+/** One request that is over. */
+export interface Told {
+  planned: Planned;
+  line: string;
+  confirmed: boolean;
+  /** Milliseconds from AGI() to its return; null when the breaker was open and nobody was asked. */
+  ms: number | null;
 }
 
 export interface PlayerStats {
@@ -45,6 +56,7 @@ interface Play {
   sessions: Sessions;
   breaker: Breaker;
   spool: PlayerOptions['spool'];
+  told: PlayerOptions['told'];
   stats: PlayerStats;
   aborted: boolean;
 }
@@ -55,6 +67,7 @@ export function createPlayer(options: PlayerOptions): Player {
     sessions: createSessions({ host, port, boundMs, lookupBoundMs }),
     breaker: createBreaker(retryMs),
     spool: options.spool,
+    told: options.told,
     stats: { requests: 0, acked: 0, spooled: 0, lost: 0, errors: {}, open: 0, latencies: [] },
     aborted: false,
   };
@@ -84,11 +97,15 @@ async function request(play: Play, planned: Planned, line: string): Promise<void
   const { breaker, stats } = play;
   const isEvent = planned.kind !== 'lookup';
   let confirmed = false;
+  let ms: number | null = null;
   if (!play.aborted && breaker.asks(planned.way, Date.now())) {
     stats.requests += 1;
-    confirmed = judge(play, planned, await play.sessions.ask(planned, line));
+    const outcome = await play.sessions.ask(planned, line);
+    ms = outcome.ms;
+    confirmed = judge(play, planned, outcome);
   }
   if (isEvent && !confirmed) await keep(play, line);
+  play.told?.({ planned, line, confirmed, ms });
 }
 
 /** Whether the server confirmed; else the breaker opens. */
