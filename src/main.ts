@@ -2,7 +2,7 @@
 // The program `dialhook`: the command line, and what its commands are made of.
 import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
-import { clientsOf, runMigrations, runRebuild, runServer, usersOf } from './serve/commands.js';
+import { clientsOf, runMigrations, runRebuild, runServer, tokensOf, usersOf } from './serve/commands.js';
 import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
 import { probesOf } from './serve/probes.js';
@@ -19,6 +19,7 @@ process.exitCode = await cli(process.argv, {
   importCdr: runImportCdr,
   importQueueLog: runImportQueueLog,
   users: usersOf,
+  tokens: tokensOf,
   clients: clientsOf,
   journal: journalOf,
   spool: (_config, task) => sendSpool(task),

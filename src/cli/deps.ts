@@ -1,4 +1,5 @@
 // What the commands are handed by main.ts: they know no database and start no server themselves.
+import type { Scope } from '../auth/tokens.js';
 import type { Role } from '../auth/users.js';
 import type { Config } from '../config/options.js';
 import type { CdrCounts } from '../imports/import-cdr.js';
@@ -21,6 +22,7 @@ export interface Deps {
   importCdr(config: Config, asked: CdrAsked): Promise<{ counts: CdrCounts; name: string; notes: string[] }>;
   importQueueLog(config: Config, asked: ImportAsked): Promise<{ counts: QueueCounts; name: string }>;
   users(config: Config): Promise<Users>;
+  tokens(config: Config): Promise<Tokens>;
   clients(config: Config): Promise<Clients>;
   /** The journal on this host's disk. */
   journal(config: Config): Promise<JournalView>;
@@ -73,7 +75,37 @@ export interface Users {
   /** The next ones answer false when there is no such login. */
   setPassword(login: string, password: string): Promise<boolean>;
   setDisabled(login: string, disabled: boolean): Promise<boolean>;
+  /** Ends all sessions. */
+  signOut(login: string): Promise<boolean>;
   remove(login: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface TokenLine {
+  id: string;
+  /** Of the user it acts for. */
+  login: string;
+  name: string;
+  scopes: Scope[];
+  /** Milliseconds since the epoch, all three. */
+  createdAt: number;
+  expiresAt: number;
+  usedAt: number | null;
+  usedFrom: string;
+}
+
+/** The API tokens. */
+export interface Tokens {
+  list(): Promise<TokenLine[]>;
+  /** `text` is the token, which nobody learns again; `idle` are scopes that the user's role does not allow now. Null: no such user. */
+  add(token: {
+    login: string;
+    name: string;
+    scopes: Scope[];
+    days: number;
+  }): Promise<{ id: string; text: string; expiresAt: number; idle: Scope[] } | null>;
+  /** False when there is no such token. */
+  remove(id: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 // What the commands are made of: each opens what it needs and closes it again.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashPassword } from '../auth/password.js';
-import type { Clients, Deps, Users } from '../cli/deps.js';
+import type { Clients, Deps, Tokens, Users } from '../cli/deps.js';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
 import { rebuild } from '../record/rebuild.js';
@@ -10,6 +10,7 @@ import { type Db, openDatabase } from '../store/database.js';
 import { migrate, pendingMigrations } from '../store/migrate.js';
 import { deleteSessionsOfUser } from '../store/sessions.js';
 import { createUser, findUserByLogin, listUsers, removeUser, type UserRow, updateUser } from '../store/users.js';
+import { noteCommand, tokensIn } from './access.js';
 import { type Notify, notifyOf, watchdogOf } from './notify.js';
 import { serve } from './serve.js';
 import { MIGRATIONS } from './tables.js';
@@ -79,23 +80,39 @@ export async function usersOf(config: Config): Promise<Users> {
   };
   return {
     list: () => listUsers(db),
-    add: async ({ password, ...user }) =>
-      void (await createUser(db, { ...user, passwordHash: await hashPassword(password) }, Date.now())),
+    add: async ({ password, ...user }) => {
+      await createUser(db, { ...user, passwordHash: await hashPassword(password) }, Date.now());
+      await noteCommand(db, 'user_added', user.login, user.role);
+    },
     // Who had the old password is out: a changed password and a disabled login end every session.
     setPassword: (login, password) =>
       change(login, async ({ id }) => {
         await updateUser(db, id, { passwordHash: await hashPassword(password) }, Date.now());
         await deleteSessionsOfUser(db, id);
+        await noteCommand(db, 'password_changed', login);
       }),
     setDisabled: (login, disabled) =>
       change(login, async ({ id }) => {
         await updateUser(db, id, { disabled }, Date.now());
         await deleteSessionsOfUser(db, id);
+        await noteCommand(db, disabled ? 'user_disabled' : 'user_enabled', login);
       }),
-    remove: (login) => change(login, ({ id }) => removeUser(db, id)),
+    signOut: (login) =>
+      change(login, async ({ id }) => {
+        await deleteSessionsOfUser(db, id);
+        await noteCommand(db, 'logout_everywhere', login);
+      }),
+    remove: (login) =>
+      change(login, async ({ id }) => {
+        await removeUser(db, id);
+        await noteCommand(db, 'user_removed', login);
+      }),
     close: () => db.close(),
   };
 }
+
+/** The API tokens of the configured database. */
+export const tokensOf = async (config: Config): Promise<Tokens> => tokensIn(await ready(config));
 
 export async function clientsOf(config: Config): Promise<Clients> {
   const db = await ready(config);

@@ -1,7 +1,7 @@
 // For tests: a terminal that keeps what was written, and doors that lead nowhere real.
 
 import { cli } from '../../src/cli/cli.js';
-import type { ClientLine, Deps, UserLine } from '../../src/cli/deps.js';
+import type { ClientLine, Deps, TokenLine, UserLine } from '../../src/cli/deps.js';
 import type { ManagerEvent, Probes } from '../../src/cli/doctor/probes.js';
 import type { Io } from '../../src/cli/io.js';
 
@@ -52,13 +52,17 @@ export function terminal(more: Partial<Pick<Terminal, 'env' | 'interactive' | 'a
 export interface Doors extends Deps {
   /** Name of each door that was opened and not closed again. */
   open: string[];
-  stored: { users: (UserLine & { password: string })[]; clients: ClientLine[] };
+  stored: {
+    users: (UserLine & { password: string })[];
+    tokens: (TokenLine & { secretHash: string })[];
+    clients: ClientLine[];
+  };
 }
 
 /** Deps that work in memory; `more` replaces some of them. */
 export function doors(more: Partial<Deps> = {}): Doors {
   const open: string[] = [];
-  const stored: Doors['stored'] = { users: [], clients: [] };
+  const stored: Doors['stored'] = { users: [], tokens: [], clients: [] };
   const closing = (name: string) => {
     open.push(name);
     return async () => void open.splice(open.indexOf(name), 1);
@@ -89,12 +93,28 @@ export function doors(more: Partial<Deps> = {}): Doors {
       add: async (user) => void stored.users.push({ ...user, disabled: false, createdAt: Date.UTC(2026, 0, 1) }),
       setPassword: async (login, password) => change(login, { password }),
       setDisabled: async (login, disabled) => change(login, { disabled }),
+      signOut: async (login) => stored.users.some((one) => one.login === login),
       remove: async (login) => {
         const before = stored.users.length;
         stored.users = stored.users.filter((one) => one.login !== login);
         return stored.users.length < before;
       },
       close: closing('users'),
+    }),
+    tokens: async () => ({
+      list: async () => stored.tokens,
+      add: async ({ login, days, ...rest }) => {
+        if (!stored.users.some((one) => one.login === login)) return null;
+        const times = { createdAt: Date.UTC(2026, 0, 1), expiresAt: Date.UTC(2026, 0, 1 + days), usedAt: null };
+        stored.tokens.push({ ...{ id: 'abc', secretHash: 'hush', login, usedFrom: '' }, ...rest, ...times });
+        return { id: 'abc', text: 'dialhook_abc_secret', expiresAt: times.expiresAt, idle: rest.scopes.slice(1) };
+      },
+      remove: async (id) => {
+        const before = stored.tokens.length;
+        stored.tokens = stored.tokens.filter((one) => one.id !== id);
+        return stored.tokens.length < before;
+      },
+      close: closing('tokens'),
     }),
     clients: async () => ({
       list: async (limit) => stored.clients.slice(0, limit),

@@ -76,9 +76,10 @@ describe('cli: user', () => {
     expect(deps.stored.users[0]?.disabled).to.equal(true);
     await run('user enable anna', deps);
     expect(deps.stored.users[0]?.disabled).to.equal(false);
+    expect((await run('user logout anna', deps)).out).to.equal('User anna is signed out everywhere.\n');
     await run('user remove anna', deps);
     expect(deps.stored.users).to.deep.equal([]);
-    for (const verb of ['disable', 'enable', 'remove', 'passwd'])
+    for (const verb of ['disable', 'enable', 'logout', 'remove', 'passwd'])
       expect((await run(`user ${verb} anna`, deps)).err).to.equal(
         'dialhook: there is no user anna; `dialhook user list` shows all\n',
       );

@@ -11,6 +11,7 @@ import { rebuild } from './rebuild.js';
 import { serve } from './serve.js';
 import { simulate } from './simulate.js';
 import { spool } from './spool.js';
+import { token } from './token.js';
 import { user } from './user.js';
 
 export const COMMANDS: readonly CliCommand[] = [
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CliCommand[] = [
   migrate,
   rebuild,
   user,
+  token,
   client,
   importCdr,
   importQueueLog,

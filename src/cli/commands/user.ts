@@ -14,6 +14,7 @@ Usage: dialhook user add --login LOGIN --name NAME [--role ROLE] [--operator END
        dialhook user passwd LOGIN [--password-stdin]
        dialhook user disable LOGIN
        dialhook user enable LOGIN
+       dialhook user logout LOGIN
        dialhook user remove LOGIN
 
   --login LOGIN         letters, digits and . _ - @
@@ -24,7 +25,7 @@ Usage: dialhook user add --login LOGIN --name NAME [--role ROLE] [--operator END
   --json                for programs
 
 Without --password-stdin the password is asked for; an empty answer, or nobody there to ask, makes a random one that is shown once.
-disable keeps the user and ends all sessions; remove forgets the user, not the calls.
+logout ends all sessions; disable does so too and keeps the user out, tokens included; remove forgets the user, not the calls.
 
 Examples:
   dialhook user add --login anna --name "Anna" --operator 101
@@ -82,6 +83,7 @@ const CHANGES: readonly (readonly [
 ])[] = [
   ['disable', 'can no longer log in', (users, login) => users.setDisabled(login, true)],
   ['enable', 'can log in again', (users, login) => users.setDisabled(login, false)],
+  ['logout', 'is signed out everywhere', (users, login) => users.signOut(login)],
   ['remove', 'is removed', (users, login) => users.remove(login)],
 ];
 
