@@ -69,12 +69,22 @@ export async function tableSource(
     name: `${db.where}, table ${table}`,
     size: described.rows,
     notes: [...missing(described, time), ...(celTable ? missing(celTable, 'linkedid') : [])],
-    pages: (from) => pagesOf(db, described, time, { from: (from['calldate'] as string | undefined) ?? since, until }),
+    pages: (from) =>
+      pagesOf(db, described, time, { from: dayBefore(from['calldate'] as string | undefined) ?? since, until }),
     again: (place) => ({ calldate: place.split('|', 1)[0] ?? null }),
     patience: 10 * MINUTE,
     passes: 'start',
     cel: celTable && ((linkedids) => rowsWhere(db, celTable, 'linkedid', linkedids, CEL)),
   };
+}
+
+/**
+ * A row is written when its part of the call ends, and stands under the time at which it began: what a run has passed may get
+ * rows afterwards. So the next one begins a day earlier; what it finds there unchanged costs little.
+ */
+function dayBefore(calldate: string | undefined): string | null {
+  const at = Date.parse(`${calldate?.replace(' ', 'T') ?? ''}Z`);
+  return Number.isNaN(at) ? null : new Date(at - 24 * 60 * MINUTE).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 async function need(db: Db, table: string, columns: readonly string[]): Promise<ForeignTable> {

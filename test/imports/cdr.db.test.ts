@@ -155,6 +155,14 @@ for (const dialect of DIALECTS) {
       expect(await bring(target.db, foreign)).to.include({ calls: 0, completed: 1, recorded: 1 });
       expect((await callOf(3))?.talks.map((talk) => talk.operator)).to.include('103');
       expect((await callOf(2))?.name).to.equal('ours');
+      // A call of three hours is written when it ends, under the time at which it began.
+      await foreign.add(
+        cdrRow(4, {
+          ...{ calldate: '2026-01-12 06:00:00', duration: 10_800, billsec: 10_790 },
+          ...{ uniqueid: '1768197600.4', linkedid: '1768197600.4' },
+        }),
+      );
+      expect(await bring(target.db, foreign)).to.include({ calls: 1, completed: 0 });
     });
 
     it('refuses to read local times in a wrong zone', async () => {
