@@ -1,4 +1,5 @@
 // Kinds of option values: each says in words what is allowed and turns text into a value, or into undefined when it is wrong.
+import { isIP } from 'node:net';
 import path from 'node:path';
 
 export interface Kind<T> {
@@ -142,6 +143,26 @@ export const proxies: Kind<number | string[]> = {
     return right ? named : undefined;
   },
 };
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+
+/** Networks and addresses; `loopback` stands for this host's own, `none` for nobody. */
+export const networks: Kind<string[]> = {
+  what: 'addresses or networks such as 192.0.2.0/24, joined by commas; loopback is this host, none is nobody',
+  read: (value) => {
+    const named = splitList(value);
+    if (named.length === 1 && named[0] === 'none') return [];
+    const right = named.length > 0 && named.every((one) => one === 'loopback' || isNetwork(one));
+    return right ? named.flatMap((one) => (one === 'loopback' ? LOOPBACK : [one])) : undefined;
+  },
+};
+
+function isNetwork(value: string): boolean {
+  const [address = '', bits, ...rest] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
 
 /** `sqlite:<file>` or `mysql://user:password@host:port/name`, see docs/configuration.md. */
 export const databaseUrl: Kind<string> = {

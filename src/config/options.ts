@@ -9,6 +9,7 @@ import {
   host,
   type Kind,
   maybe,
+  networks,
   origin,
   pauseReasons,
   pbxName,
@@ -148,6 +149,25 @@ export const OPTIONS = {
   webTrustProxy: option('WEB_TRUST_PROXY', proxies, '0', 'Proxies whose X-Forwarded-* headers are believed.'),
   sessionHours: option('SESSION_HOURS', whole(1, 720, 'hours'), '12', 'How long a login lasts without any request.'),
 
+  metricsFrom: option(
+    'METRICS_FROM',
+    networks,
+    'loopback',
+    'Who may read /metrics without the token. A request that a proxy passed on always needs the token.',
+  ),
+  metricsToken: secret(
+    'METRICS_TOKEN',
+    text,
+    '',
+    'Who sends it as "Authorization: Bearer …" may read /metrics from anywhere. Empty: nobody.',
+  ),
+  operationsPort: option(
+    'OPERATIONS_PORT',
+    port('with the pages'),
+    '0',
+    'Port of /health and /metrics apart from the pages, at the same address; needed where a process serves no pages.',
+  ),
+
   amiHost: option(
     'AMI_HOST',
     maybe(host),
@@ -196,6 +216,13 @@ export const OPTIONS = {
     whole(0, 720, 'hours'),
     '16',
     'An operator who is ready or paused for longer has forgotten to log out, and is logged out. 0: never.',
+  ),
+
+  journalKeepHours: option(
+    'JOURNAL_KEEP_HOURS',
+    whole(1, 8760, 'hours'),
+    '72',
+    'How long the journal keeps what is in the tables already: at least the age of the oldest backup that may be put back.',
   ),
 
   timeZone: option('TIME_ZONE', zone, 'local', 'Zone of the call centre: "today" begins at its midnight.'),

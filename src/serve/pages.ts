@@ -1,9 +1,10 @@
 // The web role: one snapshot a second, the pages, the first administrator.
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFirstAdministrator } from '../auth/first.js';
 import { KNOWN_MS } from '../auth/throttle.js';
 import type { SessionStore, UserStore } from '../auth/users.js';
+import type { Snapshot } from '../call/live.js';
 import type { Config } from '../config/options.js';
 import type { Log } from '../log/log.js';
 import { changeThrottle, deleteOldThrottle } from '../store/access.js';
@@ -36,7 +37,12 @@ export interface Pages {
   close(): Promise<void>;
 }
 
+/** A snapshot older than this tells of the past, ms. */
+const TRUE_MS = 5000;
+
 export interface PagesParts {
+  /** What stands before the pages; `now` is what they show, null while it is not true. */
+  before(pages: RequestListener, now: () => Snapshot | null): RequestListener;
   config: Config;
   db: Db;
   pbx: Pbx;
@@ -86,7 +92,11 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     config,
     log,
   });
-  const server = createServer(app);
+  const shown = () => {
+    const now = snapshots.current();
+    return now && parts.databaseUp() && snapshots.failingSince() === null && Date.now() - now.at < TRUE_MS ? now : null;
+  };
+  const server = createServer(parts.before(app, shown));
   const sweep = setInterval(() => {
     const old = Date.now() - KNOWN_MS;
     Promise.all([deleteExpiredSessions(db, Date.now()), deleteOldThrottle(db, old)]).catch((error: unknown) =>

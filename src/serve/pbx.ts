@@ -36,10 +36,16 @@ export interface Pbx {
 
 type Record = Pick<Recorder, 'append' | 'loop'>;
 
-/** Connects to the PBX as configured. `record` takes the lines that are heard and found out; null where nothing is recorded. */
-export function startPbx(config: Config, db: Db, record: Record | null, log: Log): Pbx {
+/** Connects to the PBX as configured. `record` takes the lines that are heard and found out; null where nothing is recorded. `watched` may time the actions. */
+export function startPbx(
+  config: Config,
+  db: Db,
+  record: Record | null,
+  log: Log,
+  watched: (ami: Ami) => Ami = (ami) => ami,
+): Pbx {
   if (config.amiHost === '' || config.amiPort === 0) return switchedOff();
-  const ami = connectAmi({
+  const connected = connectAmi({
     host: config.amiHost,
     port: config.amiPort,
     user: config.amiUser,
@@ -48,6 +54,7 @@ export function startPbx(config: Config, db: Db, record: Record | null, log: Log
     events: record ? 'call,agent' : 'call',
     log: log.child({ room: 'ami' }),
   });
+  const ami = watched(connected);
   const clicks: ClickStore = {
     save: (click) => saveClick(db, click),
     update: (id, change, now, from) => updateClick(db, id, change, now, from),

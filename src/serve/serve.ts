@@ -6,6 +6,8 @@ import { type Recorder, startRecorder } from '../record/recorder.js';
 import { findClient } from '../store/clients.js';
 import { type Db, openDatabase } from '../store/database.js';
 import { type Door, doorKeeper } from './door-keeper.js';
+import { createOperations } from './operations/index.js';
+import { createTally, type Tally } from './operations/tally.js';
 import { greetFirst, type PagesParts, startPages } from './pages.js';
 import { startPbx } from './pbx.js';
 import { tablesReady } from './tables.js';
@@ -50,17 +52,31 @@ export async function serve(
       setImmediate(() => process.exit(1));
     },
   });
-  const recorder = has('agi') ? await startRecording(config, db, log, door) : null;
-  const pbx = startPbx(config, db, recorder, log);
+  const tally = createTally();
+  const recorder = has('agi') ? await startRecording(config, db, log, door, tally) : null;
+  const pbx = startPbx(config, db, recorder, log, tally.watched);
+  const at = { migrated: false, listening: false, stopping: false };
+  const operations = createOperations({
+    ...{ config, db, door, recorder, tally, log, folder: journalFolder(config) },
+    counts: door.counts,
+    ami: () => pbx.state(),
+    migrated: () => at.migrated,
+    listening: () => at.listening,
+    stopping: () => at.stopping,
+  });
+  operations.listen(signal);
   const tables = tablesReady(config.databaseUrl, signal, log.child({ room: 'store' })).then(async (ready) => {
+    at.migrated = ready;
     if (ready && has('web')) await greetFirst(db, tell);
     return ready;
   });
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
-    recorder ? door.listen(signal) : null,
-    has('web') ? startPages({ config, db, pbx, tables, ...progressOf(recorder), log }, signal) : null,
+    recorder ? door.listen(signal).then((place) => listens(at, place)) : null,
+    has('web')
+      ? startPages({ config, db, pbx, tables, ...progressOf(recorder), before: operations.before, log }, signal)
+      : null,
   ]);
   const webAt = pages?.address() ?? null;
   return {
@@ -70,9 +86,11 @@ export async function serve(
     tables,
     look: () => pbx.look(),
     stop: async () => {
+      at.stopping = true;
       // The door first, the journal last: what a hook confirmed while we stop is still written and applied.
       if (recorder) await door.shut();
       await pages?.close();
+      await operations.close();
       await pbx.close();
       await recorder?.stop();
       await tables.catch(() => undefined);
@@ -100,9 +118,19 @@ function progressOf(recorder: Recorder | null): Pick<PagesParts, 'behind' | 'dat
   };
 }
 
-const startRecording = (config: Config, db: Db, log: Log, door: Door): Promise<Recorder> =>
+function listens<T>(at: { listening: boolean }, place: T): T {
+  at.listening = place !== null;
+  return place;
+}
+
+const journalFolder = (config: Config) => join(config.dataDir, 'journal');
+
+const startRecording = (config: Config, db: Db, log: Log, door: Door, tally: Tally): Promise<Recorder> =>
   startRecorder({
-    folder: join(config.dataDir, 'journal'),
+    folder: journalFolder(config),
+    keepMs: config.journalKeepHours * 3_600_000,
+    stored: tally.stored,
+    spooled: tally.spooled,
     db,
     spoolFiles: config.spoolFile,
     log: log.child({ room: 'record' }),

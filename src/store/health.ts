@@ -13,6 +13,12 @@ export async function productOf(db: Db): Promise<string> {
   return /mariadb/i.test(version) ? `MariaDB ${version.split('-')[0]}` : `MySQL ${version}`;
 }
 
+/** Whether our tables can be read now; a question that costs next to nothing. Rejects when the database does not answer. */
+export async function tablesAnswer(db: Db): Promise<boolean> {
+  await db.knex('journals').select('server').limit(1);
+  return true;
+}
+
 /** Its clock, ms since the epoch; null for an embedded one, which has this host's. */
 export async function clockOf(db: Db): Promise<number | null> {
   if (db.dialect === 'sqlite') return null;

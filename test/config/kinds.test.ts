@@ -57,6 +57,21 @@ describe('config: kinds of values', () => {
       ],
     ],
     [
+      'networks',
+      kinds.networks,
+      [
+        ['loopback', ['127.0.0.0/8', '::1/128']],
+        ['192.0.2.0/24, 2001:db8::/32, 192.0.2.7', ['192.0.2.0/24', '2001:db8::/32', '192.0.2.7']],
+        ['none', []],
+        ['none,192.0.2.7', undefined],
+        ['192.0.2.0/33', undefined],
+        ['192.0.2.0/', undefined],
+        ['192.0.2.0/24/1', undefined],
+        ['example.org', undefined],
+        ['', undefined],
+      ],
+    ],
+    [
       'maybe',
       kinds.maybe(kinds.host),
       [

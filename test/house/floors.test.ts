@@ -26,6 +26,7 @@ const OWNED: Record<string, string> = {
   handlebars: 'web',
   helmet: 'web',
   commander: 'cli',
+  'prom-client': 'serve',
   '@node-rs/argon2': 'auth',
 };
 

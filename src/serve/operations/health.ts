@@ -1,0 +1,59 @@
+// Is this server alive, and can it do all it is there for? Asked by balancers, supervisors of processes and people; so each
+// answer is cheap, holds for a second, and says nothing of anybody's calls.
+
+export interface Check {
+  ok: boolean;
+  /** What is wrong, in fixed words: never what a database or a file system said, which may name users and places. */
+  text?: string;
+}
+
+/** True, or what is wrong. */
+export type Verdict = true | string;
+
+export interface Report {
+  ok: boolean;
+  checks: Record<string, Check>;
+}
+
+export type Checks = Record<string, () => Promise<Verdict> | Verdict>;
+
+export const HELD_MS = 1000;
+/** A check that takes longer has failed, ms. */
+const PATIENCE_MS = 1000;
+
+/** Makes the question: asked more often than once a second it gives the same answer. Never rejects. */
+export function health(checks: Checks, now: () => number = Date.now): () => Promise<Report> {
+  let asked = Number.NEGATIVE_INFINITY;
+  let answer: Promise<Report> | null = null;
+  return () => {
+    if (answer === null || now() - asked >= HELD_MS || now() < asked) {
+      asked = now();
+      answer = ask(checks);
+    }
+    return answer;
+  };
+}
+
+async function ask(checks: Checks): Promise<Report> {
+  const found = await Promise.all(
+    Object.entries(checks).map(async ([name, check]): Promise<[string, Check]> => {
+      const said = await verdict(check);
+      return [name, said === true ? { ok: true } : { ok: false, text: said }];
+    }),
+  );
+  return { ok: found.every(([, { ok }]) => ok), checks: Object.fromEntries(found) };
+}
+
+async function verdict(check: Checks[string]): Promise<Verdict> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Verdict>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, `no answer within ${PATIENCE_MS} ms`);
+  });
+  try {
+    return await Promise.race([Promise.resolve().then(check), late]);
+  } catch {
+    return 'it can not be found out';
+  } finally {
+    clearTimeout(timer);
+  }
+}
