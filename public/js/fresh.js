@@ -13,6 +13,8 @@ export const fresh = {
   why: pill?.dataset.why ?? 'fine',
   pbx: pill?.dataset.pbx ?? 'off',
   lag: Number(pill?.dataset.lag) || 0,
+  /** What the journal could not write: `refused,kept,dropped,at`; empty while all is well. */
+  journal: pill?.dataset.journal ?? '',
   /** Refreshes that failed in a row, and when the next is tried (ms, this browser's clock). */
   failed: 0,
   nextTry: 0,
@@ -65,13 +67,28 @@ function sentence(now) {
   return null;
 }
 
+const events = (n) => (n === 1 ? '1 event' : `${n} events`);
+
+/** What is lost, or in danger, because the server's disk is full or broken. It stays until the server is started anew. */
+function journalSentence() {
+  if (fresh.journal === '') return null;
+  const [refused, kept, dropped, at] = fresh.journal.split(',').map(Number);
+  const waiting = `Alarm: the disk of the server takes no events. Calls go on; ${events(kept)} in memory wait for room.`;
+  const lost = `${events(dropped)} lost since the server was started, the last at ${atClock(at)}: calls of that time may be missing or incomplete.`;
+  const tell = 'Tell the administrator.';
+  if (dropped === 0) return ['red', `${waiting} ${tell}`];
+  return refused ? ['red', `${waiting} ${lost} ${tell}`] : ['amber', `Events are missing: ${lost} ${tell}`];
+}
+
 let shown = '';
-function showSentence(said) {
-  const key = said === null ? '' : said.join('|');
+function showSentences(all) {
+  const key = JSON.stringify(all);
   if (key === shown || !notices) return;
   shown = key;
-  if (said === null) return notices.replaceChildren();
-  const [now, text, link] = said;
+  notices.replaceChildren(...all.map(notice));
+}
+
+function notice([now, text, link]) {
   const line = document.createElement('p');
   line.className = `notice ${now === 'red' ? 'red' : 'amber'}`;
   line.append(icon('warn'), Object.assign(document.createElement('span'), { textContent: text }));
@@ -79,7 +96,7 @@ function showSentence(said) {
     const to = { href: link, target: '_blank', rel: 'opener', textContent: 'Sign in again' };
     line.append(Object.assign(document.createElement('a'), to));
   }
-  notices.replaceChildren(line);
+  return line;
 }
 
 let before = '';
@@ -94,9 +111,19 @@ export function showFresh() {
     if (pill.dataset.level !== now) pill.dataset.level = now;
     write(pill, pillText(now));
   }
-  showSentence(sentence(now));
+  const alarm = journalSentence();
+  showSentences([alarm, sentence(now)].filter((said) => said !== null));
+  sayAlarm(alarm);
   if (before !== '' && before !== now) say(now);
   before = now;
+}
+
+let alarmed = false;
+/** … and when events begin to be in danger, not each number after it. */
+function sayAlarm(alarm) {
+  const said = document.getElementById('alarm-said');
+  if (alarm !== null && !alarmed && said) said.textContent = alarm[1];
+  alarmed = alarm !== null;
 }
 
 /** Screen readers hear when the data goes stale and when it is live again, never the tick. */

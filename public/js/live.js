@@ -43,6 +43,7 @@ function answered(part, xhr) {
       why: xhr.getResponseHeader('Dialhook-Why'),
       pbx: xhr.getResponseHeader('Dialhook-Pbx'),
       lag: Number(xhr.getResponseHeader('Dialhook-Lag')),
+      journal: xhr.getResponseHeader('Dialhook-Journal') ?? '',
       ...{ failed: 0, nextTry: 0, signedOut: false },
     });
     showFresh();

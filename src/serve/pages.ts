@@ -24,7 +24,7 @@ import {
 import { snapshotReader } from '../store/snapshot.js';
 import { startOfDay } from '../store/time.js';
 import { createUser, findUserById, findUserByLogin, listUsers, updateUser } from '../store/users.js';
-import type { Status } from '../web/deps.js';
+import type { JournalTrouble, Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
 import { auditStore, tokenStore } from './access.js';
@@ -49,6 +49,8 @@ export interface PagesParts {
   /** How far the tables are behind: events, and the age of the oldest, ms. */
   behind(): Promise<{ lag: number; behind: number }>;
   databaseUp(): boolean;
+  /** What the journal could not write; null where this process writes none. */
+  trouble(): JournalTrouble | null;
   /** Resolves when there are tables to read. */
   tables: Promise<boolean>;
   /** Calls back when events reached the tables. */
@@ -73,7 +75,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
   const status = (): Status => ({
     database: { up: parts.databaseUp() && snapshots.failingSince() === null },
     pbx: pbx.state(),
-    journal,
+    journal: { ...journal, trouble: parts.trouble() },
   });
   const app = createWeb({
     snapshots,

@@ -5,6 +5,7 @@ import type { Log } from '../log/log.js';
 import { type Recorder, startRecorder } from '../record/recorder.js';
 import { findClient } from '../store/clients.js';
 import { type Db, openDatabase } from '../store/database.js';
+import { startAges } from './ages.js';
 import { type Door, doorKeeper } from './door-keeper.js';
 import { createOperations } from './operations/index.js';
 import { createTally, type Tally } from './operations/tally.js';
@@ -55,6 +56,7 @@ export async function serve(
   const tally = createTally();
   const recorder = has('agi') ? await startRecording(config, db, log, door, tally) : null;
   const pbx = startPbx(config, db, recorder, log, tally.watched);
+  const stopAges = recorder ? startAges(config, db, recorder, () => pbx.state()?.up ?? false, log) : null;
   const at = { migrated: false, listening: false, stopping: false };
   const operations = createOperations({
     ...{ config, db, door, recorder, tally, log, folder: journalFolder(config) },
@@ -92,6 +94,7 @@ export async function serve(
       await pages?.close();
       await operations.close();
       await pbx.close();
+      await stopAges?.();
       await recorder?.stop();
       await tables.catch(() => undefined);
       await db.close();
@@ -100,14 +103,23 @@ export async function serve(
 }
 
 /** How far the tables are behind the journal, for the pages. */
-function progressOf(recorder: Recorder | null): Pick<PagesParts, 'behind' | 'databaseUp' | 'onApplied'> {
+function progressOf(recorder: Recorder | null): Pick<PagesParts, 'behind' | 'databaseUp' | 'onApplied' | 'trouble'> {
   // Pages alone: the journals are on other hosts, which say on their own pages and in their logs how far behind they are.
   if (!recorder)
-    return { onApplied: () => undefined, databaseUp: () => true, behind: () => Promise.resolve({ lag: 0, behind: 0 }) };
+    return {
+      onApplied: () => undefined,
+      databaseUp: () => true,
+      behind: () => Promise.resolve({ lag: 0, behind: 0 }),
+      trouble: () => null,
+    };
   const { loop, journal } = recorder;
   return {
     onApplied: (listener) => loop.onApplied(listener),
     databaseUp: () => loop.status().up ?? true,
+    trouble: () => {
+      const { error, ...counts } = journal.trouble();
+      return { refused: error !== '', ...counts };
+    },
     behind: async () => {
       const status = loop.status();
       if (!status?.state) return { lag: 0, behind: 0 };

@@ -85,12 +85,26 @@ export interface CallsQuery {
   limit: number;
 }
 
+export interface JournalTrouble {
+  /** The disk refuses it now. */
+  refused: boolean;
+  /** Events that wait in memory, and those that are lost; when the last was lost, ms. */
+  kept: number;
+  dropped: number;
+  droppedAt: number | null;
+}
+
 export interface Status {
   database: { up: boolean };
   /** null: the AMI is switched off. */
   pbx: { up: boolean } | null;
   /** Events not applied to the tables yet, and for how long the oldest of them has waited, ms. */
-  journal: { lag: number; behind: number };
+  journal: {
+    lag: number;
+    behind: number;
+    /** What the journal could not write, since the start; absent where this process writes none and can't know. */
+    trouble?: JournalTrouble | null;
+  };
 }
 
 /** The options of src/config that concern the pages, and some that have none there yet. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Request, Response } from 'express';
-import type { Freshness } from './freshness.js';
+import { type Freshness, journalWord } from './freshness.js';
 
 export interface Fragment {
   body: Buffer;
@@ -39,6 +39,7 @@ export function sendFragment(req: Request, res: Response, part: Fragment, fresh:
   const told: Record<string, string | number> = {
     ...{ ETag: part.etag, 'Cache-Control': 'no-store', 'Dialhook-Now': now, 'Dialhook-At': fresh.dataAt ?? '' },
     ...{ 'Dialhook-Why': fresh.why, 'Dialhook-Pbx': fresh.pbx, 'Dialhook-Lag': fresh.lag },
+    'Dialhook-Journal': journalWord(fresh),
   };
   if (req.headers['if-none-match'] === part.etag) {
     res.writeHead(304, told).end();

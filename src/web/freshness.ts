@@ -1,6 +1,6 @@
 // Pure. How old what a page shows really is, and whose fault that is. The words stand in public/js/fresh.js.
 import type { Snapshot } from '../call/live.js';
-import type { Status } from './deps.js';
+import type { JournalTrouble, Status } from './deps.js';
 
 /** fine · starting: nothing read yet · database: it is down · reading: tables unreadable · behind: events wait to be applied. */
 export type Why = 'fine' | 'starting' | 'database' | 'reading' | 'behind';
@@ -12,6 +12,8 @@ export interface Freshness {
   pbx: 'up' | 'down' | 'off';
   /** Events that the tables do not hold yet. */
   lag: number;
+  /** Events that are lost, or in danger; null when none is, or where this process can't know. */
+  journal: JournalTrouble | null;
 }
 
 /** An event may wait this long in the ordinary course of things, ms. */
@@ -27,8 +29,8 @@ export function freshness(
   now: number,
 ): Freshness {
   const pbx = status.pbx === null ? 'off' : status.pbx.up ? 'up' : 'down';
-  const { lag, behind } = status.journal;
-  const rest = { pbx, lag } as const;
+  const { lag, behind, trouble } = status.journal;
+  const rest = { pbx, lag, journal: trouble && (trouble.refused || trouble.dropped > 0) ? trouble : null } as const;
   const unread = status.database.up ? 'reading' : 'database';
   if (snapshot === null) return { ...rest, dataAt: null, why: failingSince === null ? 'starting' : unread };
   const late = behind >= BEHIND_MS;
@@ -36,3 +38,7 @@ export function freshness(
   if (failingSince !== null || now - snapshot.at >= OLD_MS) return { ...rest, dataAt, why: unread };
   return { ...rest, dataAt, why: late ? 'behind' : 'fine' };
 }
+
+/** The trouble as one word for a header and an attribute, which public/js/fresh.js reads: `refused,kept,dropped,at`; empty for none. */
+export const journalWord = ({ journal }: Freshness): string =>
+  journal === null ? '' : `${journal.refused ? 1 : 0},${journal.kept},${journal.dropped},${journal.droppedAt ?? ''}`;

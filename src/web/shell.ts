@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type { Session } from '../auth/sessions.js';
 import { atLeast } from '../auth/users.js';
 import { initials } from './format.js';
+import { journalWord } from './freshness.js';
 import { freshNow, type Site } from './site.js';
 
 /** Data older than this is never shown as live, ms; public/js/fresh.js knows the same. */
@@ -25,7 +26,7 @@ export function shell(site: Site, res: Response, here: string = ''): Record<stri
   return {
     ...base,
     formToken,
-    fresh,
+    fresh: { ...fresh, journal: journalWord(fresh) },
     // Running times stop where the knowledge stops.
     timersAt: old ? fresh.dataAt : base.now,
     user: {

@@ -137,6 +137,28 @@ describe('the monitor in a browser', function () {
     await said('The server cannot read its tables');
   });
 
+  it('raises an alarm when the disk takes no events, and counts those that are lost until the server is started anew', async () => {
+    const line = (text: string) =>
+      until(page, `[...document.querySelectorAll('.notice')].some((n) => n.textContent.includes('${text}'))`);
+    const trouble = (some: object) =>
+      Object.assign(served.status, {
+        journal: { lag: 0, behind: 0, trouble: { refused: true, kept: 0, dropped: 0, droppedAt: null, ...some } },
+      });
+    trouble({ kept: 12 });
+    await line('12 events in memory wait for room');
+    expect(await page.locator('.notice.red svg').count()).to.equal(1);
+    expect(await page.locator('#alarm-said').textContent()).to.include('the disk of the server takes no events');
+    Object.assign(served.status, { pbx: { up: false } });
+    await line('No connection to the PBX');
+    expect(await page.locator('.notice').count(), 'one does not hide the other').to.equal(2);
+    Object.assign(served.status, { pbx: { up: true } });
+    trouble({ refused: false, dropped: 1, droppedAt: Date.now() });
+    await line('Events are missing: 1 event lost since the server was started, the last at ');
+    expect(await page.locator('.notice.amber').count()).to.equal(1);
+    trouble({ refused: false });
+    await until(page, `document.querySelectorAll('.notice').length === 0`);
+  });
+
   it('says that the server is gone, tries later and later, and goes on when it is back', async () => {
     const { port } = new URL(served.base);
     await served.close();

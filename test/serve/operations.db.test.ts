@@ -1,16 +1,22 @@
 // /health and /metrics of a whole server, under events whose names are hostile.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { freePort } from '../../scripts/lab/ports.js';
 import { until } from '../../scripts/lab/wait.js';
+import { hashPassword } from '../../src/auth/password.js';
 import { formatLine } from '../../src/call/event.js';
 import { createLog } from '../../src/log/log.js';
 import { type Server, serve } from '../../src/serve/serve.js';
+import { openDatabase } from '../../src/store/database.js';
+import { createUser } from '../../src/store/users.js';
 import { dial, hangupAll } from '../agi/client.js';
 import { testConfig } from '../stories/centre.js';
 import { allStories } from '../stories/story.js';
+import { PASSWORD } from '../web/fake.js';
+import { signedIn } from '../web/serve.js';
 
 const SAMPLE =
   /^([a-z_][a-z0-9_]*)(\{[a-z_]+="(?:[^"\\\n]|\\.)*"(?:,[a-z_]+="(?:[^"\\\n]|\\.)*")*\})? (-?[0-9.e+-]+|NaN|\+Inf)$/i;
@@ -35,6 +41,16 @@ function readMetrics(text: string): Map<string, number> {
     found.set(sample + labels, Number(value));
   }
   return found;
+}
+
+/** Adds bytes to a file; false when they do not fit. */
+function fits(path: string, bytes: number): boolean {
+  try {
+    writeFileSync(path, Buffer.alloc(bytes), { flag: 'a' });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 describe('operations of a server', function () {
@@ -175,6 +191,49 @@ describe('operations of a server', function () {
     await starting;
     await until(async () => (await checks('/health/ready')).failed['agi'] === undefined, { what: 'it listens now' });
     removeFolder(other);
+  });
+
+  it('raises the alarm everywhere when the disk of the journal is full, and takes it back', async function () {
+    const disk = join(folder, 'small');
+    mkdirSync(disk);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]).status === 0;
+    // Only root may mount a small disk; who is not has the journal's own tests with a disk that refuses.
+    if (!mounted) return this.skip();
+    try {
+      const server = await start({ DATA_DIR: disk });
+      await server.tables;
+      const db = openDatabase(`sqlite:${folder}/db.sqlite`);
+      const user = { login: 'sabir', name: 'Sabir', role: 'supervisor' as const, operator: '' };
+      await createUser(db, { ...user, passwordHash: await hashPassword(PASSWORD) }, Date.now());
+      await db.close();
+      const browser = await signedIn(`http://127.0.0.1:${server.web?.port}`, 'sabir');
+      const alarm = async () => (await browser.ask('/monitor/live')).headers.get('dialhook-journal');
+      expect(await alarm()).to.equal('');
+      const ballast = join(disk, 'ballast');
+      for (let size = 1 << 20; size >= 1; size >>= 1) while (fits(ballast, size));
+      // What lies in the last block of the journal's file still fits.
+      let refused = 0;
+      for (let n = 0; refused < 3 && n < 100; n += 1) {
+        const line = (lines[0] ?? '').replace(/id=[^&]+/, `id=full-${n}`);
+        const said = await dial({ port: server.agi?.port ?? 0, request: '/event', args: [line] }).serve();
+        if (!said.includes('SET VARIABLE "DH_ACK" "1"')) refused += 1;
+      }
+      expect(refused, 'the hooks do not confirm what is not on disk').to.equal(3);
+      await until(async () => (await alarm()) === '1,3,0,', { what: 'the pages raise the alarm' });
+      const now = await metrics();
+      expect([now.get('dialhook_journal_writable'), now.get('dialhook_journal_kept_lines')]).to.deep.equal([0, 3]);
+      const ready = await checks('/health/ready');
+      expect(ready.failed).to.deep.equal({ journal: 'the disk does not take the journal' });
+      expect((await checks('/health/live')).status).to.equal(200);
+      rmSync(ballast);
+      await until(async () => (await alarm()) === '', { what: 'the alarm is taken back' });
+      await until(async () => (await checks('/health/ready')).status === 200, { what: 'the server is ready again' });
+      expect((await metrics()).get('dialhook_journal_dropped_lines')).to.equal(0);
+    } finally {
+      await running?.stop();
+      running = null;
+      spawnSync('umount', ['-l', disk]);
+    }
   });
 
   it('answers at a port of its own where no pages are served', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Status } from '../../src/web/deps.js';
-import { freshness } from '../../src/web/freshness.js';
+import { freshness, journalWord } from '../../src/web/freshness.js';
 import { busyDay } from './fixtures.js';
 
 const NOW = 1_763_000_000_000;
@@ -13,7 +13,7 @@ const look = (age: number | null, failing: number | null, state: Status = status
 
 describe('freshness', () => {
   it('is fine when the snapshot is young', () => {
-    expect(look(400, null)).to.deep.equal({ dataAt: NOW - 400, why: 'fine', pbx: 'up', lag: 0 });
+    expect(look(400, null)).to.deep.equal({ dataAt: NOW - 400, why: 'fine', pbx: 'up', lag: 0, journal: null });
   });
 
   it('tells a start from a failure', () => {
@@ -31,8 +31,20 @@ describe('freshness', () => {
 
   it('counts events that wait as age: a fresh read of old tables is old', () => {
     const behind = look(300, null, status({ journal: { lag: 340, behind: 12_000 } }));
-    expect(behind).to.deep.equal({ dataAt: NOW - 12_300, why: 'behind', pbx: 'up', lag: 340 });
+    expect(behind).to.deep.equal({ dataAt: NOW - 12_300, why: 'behind', pbx: 'up', lag: 340, journal: null });
     expect(look(300, null, status({ journal: { lag: 2, behind: 300 } })).why).to.equal('fine');
+  });
+
+  it('tells of events that are lost or in danger, and never of none that it knows nothing of', () => {
+    const told = (trouble?: NonNullable<Status['journal']['trouble']> | null) =>
+      journalWord(
+        look(300, null, status({ journal: { lag: 0, behind: 0, ...(trouble !== undefined && { trouble }) } })),
+      );
+    expect(told()).to.equal('');
+    expect(told(null)).to.equal('');
+    expect(told({ refused: false, kept: 0, dropped: 0, droppedAt: null })).to.equal('');
+    expect(told({ refused: true, kept: 12, dropped: 0, droppedAt: null })).to.equal('1,12,0,');
+    expect(told({ refused: false, kept: 0, dropped: 37, droppedAt: NOW })).to.equal(`0,0,37,${NOW}`);
   });
 
   it('says whether the PBX can be reached, or is not asked at all', () => {
