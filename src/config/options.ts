@@ -22,6 +22,8 @@ import {
   zone,
 } from './kinds.js';
 
+import { TOLL_OPTIONS } from './toll-options.js';
+
 export interface Option<T> {
   /** Name in the environment and in a configuration file. */
   env: string;
@@ -197,6 +199,8 @@ export const OPTIONS = {
     'Countries a click may call: numbers that begin with + or 00 and go elsewhere are refused. Empty: none.',
   ),
 
+  ...TOLL_OPTIONS,
+
   pauseReasons: option(
     'PAUSE_REASONS',
     pauseReasons,
@@ -216,6 +220,13 @@ export const OPTIONS = {
     whole(0, 720, 'hours'),
     '16',
     'An operator who is ready or paused for longer has forgotten to log out, and is logged out. 0: never.',
+  ),
+
+  longestCallHours: option(
+    'LONGEST_CALL_HOURS',
+    whole(0, 720, 'hours'),
+    '24',
+    'While the PBX can not be asked, a channel that is open for longer is taken for lost. 0: never.',
   ),
 
   journalKeepHours: option(
