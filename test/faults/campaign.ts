@@ -3,7 +3,7 @@ import { createRandom } from '../../src/simulator/random.js';
 import { arrived, check } from './checker.js';
 import { type Floor, startFloor } from './floor.js';
 import { openLaboratory } from './laboratory.js';
-import { type Budget, type Nemesis, UNTOUCHED } from './nemesis.js';
+import { type Budget, LOOKUP_MS, type Nemesis, UNTOUCHED } from './nemesis.js';
 import type { Wait } from './truth.js';
 
 export interface Result {
@@ -97,8 +97,9 @@ async function runRound(nemesis: Nemesis, strokes: number, seed: number, result:
 function measure(waits: readonly Wait[], budget: Budget, floor: Floor, result: Result): string[] {
   const worst = floor.worst();
   // The floor is asked now and then, the server all the time, and it has more to wake up: three times the worst is the machine's.
-  const allowed = { main: budget.main + 3 * worst, side: budget.side + 3 * worst };
-  const late = waits.filter((wait) => wait.ms > allowed[wait.way]);
+  const lookup = Math.max(LOOKUP_MS, budget.main);
+  const allowed = ({ kind, way }: Wait) => (kind === 'lookup' ? lookup : budget[way]) + 3 * worst;
+  const late = waits.filter((wait) => wait.ms > allowed(wait));
   for (const { way, ms } of waits) {
     if (way === 'main') result.worstMain = Math.max(result.worstMain, ms);
     else result.worstSide = Math.max(result.worstSide, ms);
@@ -107,7 +108,7 @@ function measure(waits: readonly Wait[], budget: Budget, floor: Floor, result: R
   result.late += late.length;
   const [first] = late.sort((a, b) => b.ms - a.ms);
   if (!first) return [];
-  const limit = Math.round(allowed[first.way]);
+  const limit = Math.round(allowed(first));
   return [
     `${late.length} hooks held their call too long: ${first.kind} ${Math.round(first.ms)} ms instead of ${limit} ms`,
   ];

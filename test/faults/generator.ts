@@ -58,6 +58,7 @@ export function startGenerator(options: GeneratorOptions): Generator {
       shift += ms;
     },
     stop: () => {
+      truth.closing();
       over.abort();
       return running;
     },

@@ -58,7 +58,8 @@ export interface Laboratory {
   readonly weather: { database: TcpProxy | null; server: TcpProxy | null };
   readonly generator: Generator;
   readonly spoolPath: string;
-  /** The database's name, as MariaDB knows it. */
+  /** The database's address, without any proxy, and its name as MariaDB knows it. */
+  readonly url: string;
   readonly schema: string;
   /** Resolves when nothing lies in the spool any more. @throws Error after 30 s. */
   spoolEmpty(): Promise<void>;
@@ -114,6 +115,7 @@ async function build(options: LabOptions, random: Random, folder: string, closer
   return {
     ...{ random, db, maria, server, servers, generator, spoolPath },
     weather: { database, server: near },
+    url,
     schema: address.pathname.slice(1),
     spoolEmpty: async () => {
       const lies = () => existsSync(spoolPath) || readdirSync(folder).some((name) => name.includes('.taken-'));

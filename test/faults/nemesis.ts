@@ -34,6 +34,9 @@ export const OWN_MS = 50;
 /** What a hook on the main line waits for a server that took it and is silent: DH_BOUND. */
 export const BOUND_MS = 1000;
 
+/** What a lookup may take whatever happens: DH_LOOKUP_BOUND. */
+export const LOOKUP_MS = 500;
+
 export const UNTOUCHED: Budget = { main: OWN_MS, side: OWN_MS };
 
 /** A random instant: the harm comes at no moment of its own choosing. */

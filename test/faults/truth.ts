@@ -18,22 +18,28 @@ export interface Truth {
   spooled(): number;
   waits(): readonly Wait[];
   note(told: Told): void;
+  /** Waits count no more from now on: at the end all callers hang up in one instant, as no callers do. */
+  closing(): void;
 }
 
 export function newTruth(): Truth {
   const lines = new Map<string, string>();
   const waits: Wait[] = [];
   let confirmed = 0;
+  let over = false;
   return {
     lines,
     confirmed: () => confirmed,
     spooled: () => lines.size - confirmed,
     waits: () => waits,
     note({ planned, line, confirmed: well, ms }) {
-      if (ms !== null) waits.push({ way: planned.way, kind: planned.kind, ms, at: Date.now() });
+      if (ms !== null && !over) waits.push({ way: planned.way, kind: planned.kind, ms, at: Date.now() });
       if (planned.kind === 'lookup') return;
       lines.set(idOf(line), line);
       if (well) confirmed += 1;
+    },
+    closing: () => {
+      over = true;
     },
   };
 }
