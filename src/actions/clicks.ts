@@ -39,6 +39,8 @@ export interface ClickStore {
   ): Promise<unknown>;
   /** null: no such click. */
   find(id: string): Promise<Click | null>;
+  /** Calls that a user asked for since `since` (ms), in all processes. */
+  countCalls?(userId: number, since: number): Promise<number>;
 }
 
 /** An id that nobody can guess: it becomes the call's id, the ActionID and part of addresses of pages. */

@@ -10,6 +10,8 @@ export interface ClickDeps {
   ami: Pick<Ami, 'action'>;
   clicks: ClickStore;
   limit: RateLimit;
+  /** Most calls of one user in a minute, counted by the rows of all processes; left out: only `limit` counts. */
+  callsPerMinute?: number;
   destination: DestinationRule;
   log: Pick<AmiLog, 'warn' | 'error'>;
 }
@@ -46,7 +48,7 @@ export async function performClick(deps: ClickDeps, request: ClickRequest): Prom
   }
   const plan = action.plan(request.args, user);
   if (isRefusal(plan)) return failed('', plan.why, plan.error);
-  const verdict = verb === 'call' ? deps.destination(plan.target) : { allowed: true, why: '' };
+  const verdict = verb === 'call' ? deps.destination(plan.target, now) : { allowed: true, why: '' };
   const click = newClick(request, plan, verdict.allowed ? '' : verdict.why);
   try {
     await deps.clicks.save(click);
@@ -54,8 +56,26 @@ export async function performClick(deps: ClickDeps, request: ClickRequest): Prom
     deps.log.error({ err: error, verb }, 'a click could not be written down, so it is not sent');
     return failed('', 'store', 'The click could not be written down, so it was not sent. Try again.');
   }
-  return verdict.allowed ? send(deps, click, plan) : failed(click.id, 'destination', verdict.why);
+  if (!verdict.allowed) return failed(click.id, 'destination', verdict.why);
+  const often = verb === 'call' ? await tooOften(deps, click) : null;
+  if (often === null) return send(deps, click, plan);
+  const state = { state: 'failed' as const, error: often };
+  await deps.clicks.update(click.id, state, now, ['sending']).catch(() => undefined);
+  return failed(click.id, 'rate', often);
 }
+
+/** The row of this click is among those counted, so two processes never let pass one more between them. */
+async function tooOften({ clicks, callsPerMinute, log }: ClickDeps, click: Click): Promise<string | null> {
+  if (callsPerMinute === undefined || clicks.countCalls === undefined) return null;
+  try {
+    const count = await clicks.countCalls(click.userId, click.sentAt - MINUTE_MS);
+    return count > callsPerMinute ? `No more than ${callsPerMinute} calls a minute: wait a moment.` : null;
+  } catch (error) {
+    log.error({ err: error }, 'the calls of a user could not be counted, so none is put through');
+    return 'Your calls of the last minute could not be counted, so it was not sent. Try again.';
+  }
+}
+const MINUTE_MS = 60_000;
 
 const failed = (click: string, why: Stop, error: string): ClickResult => ({ click, state: 'failed', why, error });
 

@@ -23,3 +23,23 @@ export async function performRule(
     Variable: { __DH_OPERATOR: checked.data, __DH_UNTIL: Math.floor((now + EFFECT_MS) / 1000) },
   });
 }
+
+/** Tells the PBX until when (ms; 0: no longer) calls of a prefix are to be refused; an empty prefix is all outside calls. Rejects with AmiError. */
+export async function performToll(ami: Pick<Ami, 'action'>, prefix: string, until: number, now: number): Promise<void> {
+  if (!/^\+?[0-9]{0,15}$/.test(prefix)) throw new Error(`${JSON.stringify(prefix)} is no beginning of a number`);
+  const { context, exten, timeoutMs } = work('toll');
+  await ami.action('Originate', {
+    ...{
+      Channel: 'Local/set@dialhook-toll-set/n',
+      Context: context,
+      Exten: exten,
+      Priority: 1,
+      Timeout: timeoutMs,
+      Async: true,
+    },
+    Variable: {
+      ...{ __DH_TOLL_PREFIX: prefix === '' ? 'all' : prefix, __DH_TOLL_TILL: Math.floor(until / 1000) },
+      __DH_UNTIL: Math.floor((now + EFFECT_MS) / 1000),
+    },
+  });
+}

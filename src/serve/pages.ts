@@ -88,6 +88,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     tokens: tokenStore(db),
     status,
     calls: (query) => listCalls(db, query),
+    tollAlarms: () => pbx.tollAlarms(),
     recentCalls: (operator) => recentCalls(db, operator, startOfDay(Date.now(), config.timeZone), OWN_CALLS),
     story: (call) => readStory(db, call),
     findClient: (number) => findClient(db, number),

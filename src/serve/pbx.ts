@@ -1,7 +1,7 @@
 // What the server does through the manager interface: clicks, and the comparison with the PBX.
 import type { Clicker } from '../actions/action.js';
 import type { ClickStore } from '../actions/clicks.js';
-import { type DestinationRule, destinationRule } from '../actions/destination.js';
+import type { DestinationRule } from '../actions/destination.js';
 import { type CallSeen, observe } from '../actions/observe.js';
 import { watchOriginates } from '../actions/originated.js';
 import { performClick } from '../actions/perform.js';
@@ -13,9 +13,11 @@ import type { Log } from '../log/log.js';
 import { type Comparing, startReconcile } from '../reconcile/index.js';
 import type { Recorder } from '../record/recorder.js';
 import { callOfClick, openChannels } from '../store/calls.js';
-import { findClick, saveClick, updateClick } from '../store/clicks.js';
+import { countCalls, findClick, saveClick, updateClick } from '../store/clicks.js';
 import type { Db } from '../store/database.js';
 import { knownChannels, operatorsHeld, parkedChannels } from '../store/known-channels.js';
+import { auditStore } from './access.js';
+import { startToll } from './toll.js';
 
 /** What a page is told of a click. */
 export interface ClickNow {
@@ -29,6 +31,8 @@ export interface Pbx {
   state(): { up: boolean; error: string | null } | null;
   click(verb: string, args: unknown, user: Clicker): Promise<ClickNow>;
   clickState(id: string): Promise<ClickNow | null>;
+  /** What the monitor says of outside calls; empty when there is nothing. */
+  tollAlarms(): string[];
   /** Compares the tables with the PBX now; it is done every minute anyway. */
   look(): Promise<void>;
   close(): Promise<void>;
@@ -59,13 +63,16 @@ export function startPbx(
     save: (click) => saveClick(db, click),
     update: (id, change, now, from) => updateClick(db, id, change, now, from),
     find: (id) => findClick(db, id),
+    countCalls: (userId, since) => countCalls(db, userId, since),
   };
   const actionLog = log.child({ room: 'actions' });
   const stopWatching = watchOriginates({ ami, clicks, log: actionLog });
+  const toll = startToll({ config, db, audit: auditStore(db), ami, log: actionLog });
   const comparing = record ? compareWith(config, db, ami, record, log) : null;
   return {
     state: () => ami.state(),
-    click: clicker(ami, clicks, destinationRule({ international: config.callPrefixes }), actionLog),
+    click: clicker(config, ami, clicks, toll.rule, actionLog),
+    tollAlarms: () => toll.alarms(),
     clickState: async (id) => {
       const click = await findClick(db, id);
       if (!click) return null;
@@ -82,6 +89,7 @@ export function startPbx(
     look: async () => comparing?.look(),
     close: async () => {
       stopWatching();
+      toll.stop();
       // Side by side: a look that waits for a frozen PBX ends with the connection.
       await Promise.all([comparing?.(), ami.close()]);
     },
@@ -112,10 +120,12 @@ function compareWith(config: Config, db: Db, ami: Ami, record: Record, log: Log)
   });
 }
 
-function clicker(ami: Ami, clicks: ClickStore, destination: DestinationRule, log: Log): Pbx['click'] {
-  const limit = rateLimit();
+function clicker(config: Config, ami: Ami, clicks: ClickStore, destination: DestinationRule, log: Log): Pbx['click'] {
+  const { callsPerMinute } = config;
+  const limit = rateLimit({ callsPerMinute });
+  const deps = { ami, clicks, limit, callsPerMinute, destination, log };
   return async (verb, args, user) => {
-    const result = await performClick({ ami, clicks, limit, destination, log }, { verb, args, user, now: Date.now() });
+    const result = await performClick(deps, { verb, args, user, now: Date.now() });
     if (result.state === 'failed') return { click: result.click, state: 'failed', text: result.error };
     return { click: result.click, state: 'sent', text: 'On its way to the PBX.' };
   };
@@ -125,6 +135,7 @@ function switchedOff(): Pbx {
   const text = 'No PBX is connected: the manager interface is switched off (DIALHOOK_AMI_HOST). Nothing was sent.';
   return {
     state: () => null,
+    tollAlarms: () => [],
     click: () => Promise.resolve({ click: '', state: 'failed', text }),
     clickState: () => Promise.resolve(null),
     look: () => Promise.resolve(),

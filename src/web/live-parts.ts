@@ -38,7 +38,7 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
     const longPause =
       deps.config.longPauseMinutes === undefined ? LONG_PAUSE_MS : deps.config.longPauseMinutes * 60_000;
     const options = { masked, alarms: alarms(snapshot), now: snapshot.at, longPause, clock: clock.second };
-    return { ...shared, ...monitorView(snapshot, options) };
+    return { ...shared, tolls: deps.tollAlarms?.() ?? [], ...monitorView(snapshot, options) };
   };
   const colleaguesModel = () => {
     const snapshot = deps.snapshots.current();

@@ -12,6 +12,7 @@ import { serve } from './serve.js';
 import { simulate } from './simulate.js';
 import { spool } from './spool.js';
 import { token } from './token.js';
+import { toll } from './toll.js';
 import { user } from './user.js';
 
 export const COMMANDS: readonly CliCommand[] = [
@@ -20,6 +21,7 @@ export const COMMANDS: readonly CliCommand[] = [
   rebuild,
   user,
   token,
+  toll,
   client,
   importCdr,
   importQueueLog,
