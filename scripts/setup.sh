@@ -38,7 +38,10 @@ install() { # part, command, package…
   say "$part" "installed $*" "$start"
 }
 
-mariadb() { install mariadb /usr/sbin/mariadbd mariadb-server-core mariadb-client-core; }
+mariadb() {
+  install mariadb /usr/sbin/mariadbd mariadb-server-core mariadb-client-core
+  install mariadb /usr/bin/mariadb-dump mariadb-client
+}
 chromium() { install chromium /usr/bin/chromium chromium fonts-liberation; }
 
 # ---- Asterisk, unpacked into the cache, all versions at once

@@ -2,6 +2,7 @@
 // The program `dialhook`: the command line, and what its commands are made of.
 import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
+import { runBackup } from './serve/backup.js';
 import { clientsOf, runMigrations, runRebuild, runServer, tokensOf, usersOf } from './serve/commands.js';
 import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
@@ -16,6 +17,7 @@ process.exitCode = await cli(process.argv, {
   serve: runServer,
   migrate: runMigrations,
   rebuild: runRebuild,
+  backup: runBackup,
   importCdr: runImportCdr,
   importQueueLog: runImportQueueLog,
   users: usersOf,

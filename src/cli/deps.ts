@@ -28,6 +28,8 @@ export interface Deps {
   journal(config: Config): Promise<JournalView>;
   /** Brings spool files to a server as the dialplan would: each line is confirmed, then the file goes. */
   spool(config: Config, task: SpoolTask): Promise<SpoolResult>;
+  /** Writes the database into a file. @throws Failure in plain words. */
+  backup(config: Config, asked: BackupAsked): Promise<BackupMade>;
   /** What the doctor can look at with this configuration. */
   probes(config: Config): Probes;
 }
@@ -143,6 +145,23 @@ export interface JournalView {
   report(): Promise<JournalReport>;
   /** Every record, oldest first. `refusal` says why one is no use; `receivedAt` is ms since the epoch. */
   records(): AsyncIterable<{ line: string; receivedAt: number; refusal: string }>;
+}
+
+export interface BackupAsked {
+  /** The file to be written; null makes one with the time in its name in `folder`. */
+  file: string | null;
+  folder: string;
+  /** Backups to be kept in the folder; 0 keeps all. */
+  keep: number;
+  /** Time of the name, ms. */
+  now: number;
+}
+
+export interface BackupMade {
+  file: string;
+  bytes: number;
+  /** Names of the old ones that were removed. */
+  removed: string[];
 }
 
 export interface SpoolTask {

@@ -87,7 +87,9 @@ export function startLoop(options: LoopOptions): RecordLoop {
     if (records.length === 0) {
       // Nothing to apply says nothing of the database: it is asked from time to time.
       if (now() - asked >= ASK_MS) {
-        await findJournal(db, server);
+        const found = await findJournal(db, server);
+        // Put back while nobody looked: what is held is not what the tables hold.
+        if (found === null ? state.events > 0 : isBefore(found, state)) reread = true;
         heard();
       }
       return Promise.race([journal.wait(state, IDLE_MS), stopped]);
@@ -112,7 +114,23 @@ export function startLoop(options: LoopOptions): RecordLoop {
       status.state = { ...found, ...(await journal.start()) };
       return;
     }
+    await compareWithHeld(found);
     status.state = found ?? (await firstState(journal, server, now()));
+  }
+
+  /** A backup that was put back lies behind what was applied already: the journal has the rest, if it was kept for so long. */
+  async function compareWithHeld(found: JournalState | null): Promise<void> {
+    const held = status.state;
+    if (held && (!found || isBefore(found, held))) {
+      forgetAll(memory);
+      log.warn({ folder: server }, 'the tables were put back to an earlier time; they are brought up from the journal');
+    }
+    const { segment } = await journal.start();
+    if (found && found.segment < segment)
+      log.error(
+        { folder: server, from: found.segment, to: segment },
+        'the journal does not reach back to where the tables end: events between them are lost. Was a backup put back that is older than what the journal keeps?',
+      );
   }
 
   function heard(): void {

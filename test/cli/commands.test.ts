@@ -103,3 +103,26 @@ describe('cli: config', () => {
 
   it('writes the reference', async () => expect((await run('config --markdown')).out).to.equal(configDocument()));
 });
+
+describe('cli: backup', () => {
+  it('writes a file, or one with the time in its name, and says which old ones are gone', async () => {
+    const asked: unknown[] = [];
+    const deps = doors({
+      backup: async (_config, { file, folder, keep }) => {
+        asked.push({ file, folder, keep });
+        return { file: file ?? `${folder}/now.gz`, bytes: 3 * 1024 * 1024, removed: keep > 0 ? ['old.gz'] : [] };
+      },
+    });
+    expect((await run('backup /b/one.gz', deps)).out).to.match(/^\/b\/one\.gz: 3\.0 MiB in \d+\.\d s\n$/);
+    expect((await run('backup --into /b --keep 14', deps)).out).to.match(/^\/b\/now\.gz: .*\nremoved old\.gz\n$/);
+    expect(asked).to.deep.equal([
+      { file: '/b/one.gz', folder: '', keep: 0 },
+      { file: null, folder: '/b', keep: 14 },
+    ]);
+  });
+
+  it('refuses what is not clear', async () => {
+    for (const wrong of ['backup', 'backup /b/one --into /b', 'backup /b/one --keep 3', 'backup --into /b --keep 0'])
+      expect((await run(wrong)).code, wrong).to.equal(1);
+  });
+});

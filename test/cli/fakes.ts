@@ -129,6 +129,7 @@ export function doors(more: Partial<Deps> = {}): Doors {
     journal: async () => {
       throw Object.assign(new Error('ENOENT: no such file or directory'), { code: 'ENOENT' });
     },
+    backup: async (_config, { file, folder }) => ({ file: file ?? `${folder}/made`, bytes: 4096, removed: [] }),
     spool: async () => ({ files: 0, lines: 0 }),
     probes: () => probes(),
     ...more,

@@ -1,5 +1,6 @@
 // The commands: this list and nothing else, in the order of the help.
 import type { CliCommand } from '../command.js';
+import { backup } from './backup.js';
 import { client } from './client.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly CliCommand[] = [
   serve,
   migrate,
   rebuild,
+  backup,
   user,
   token,
   toll,
