@@ -1,5 +1,6 @@
 // Callers whom the operator of a queue hands on. 105 alone works in billing; 101 does not.
 import { answerAfter, rejectWith, ringOnly } from '../../../scripts/lab/phone.js';
+import { until } from '../../../scripts/lab/wait.js';
 import { park } from '../../../src/simulator/parking.js';
 import { consult, transferTo, transferToQueue } from '../../../src/simulator/transfer.js';
 import type { Stage } from '../stage.js';
@@ -201,10 +202,14 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch1`,
       const { caller, own } = await talking(real);
       await own.transfer('700');
       await own.ended();
-      await real.sleep(500);
+      const says = (command: string, what: RegExp) =>
+        until(async () => what.test(await real.pbx.cli(command)), { what: `${command}: ${what}`, deadline: 10_000 });
+      await says('parking show default', /701/);
       const taken = real.one.call('701');
-      await taken.answered();
-      await real.sleep(500);
+      await taken.answered(10_000);
+      // ParkedCall() answers first and puts the two together then.
+      await says('bridge show all', /\s2\s+basic\s/);
+      await real.sleep(200);
       await caller.hangup();
     },
   },
