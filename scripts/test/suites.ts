@@ -11,7 +11,7 @@ export interface Suite {
   suffix: string;
   env: Record<string, string>;
   limitSeconds: number;
-  /** Processes that share its files; 1 unless said. Only for tests that measure nothing and hold no large server. */
+  /** Processes that share its files; 1 unless said. Only for tests that measure nothing, or that mostly wait. */
   jobs?: number;
   /** What it needs beside Node; throws when that is not there. */
   need(): unknown;
@@ -30,6 +30,7 @@ export const SUITES: Suite[] = [
   {
     name: 'pbx22',
     suffix: '.pbx.test.ts',
+    jobs: 2,
     env: { DIALHOOK_AST: '22' },
     limitSeconds: 540,
     need: () => asteriskTree('22'),
@@ -37,6 +38,7 @@ export const SUITES: Suite[] = [
   {
     name: 'pbx16',
     suffix: '.pbx.test.ts',
+    jobs: 2,
     env: { DIALHOOK_AST: '16' },
     limitSeconds: 540,
     need: () => asteriskTree('16'),
