@@ -14,7 +14,7 @@ install -d "$draft" "$root/bin"
 cp package.json package-lock.json .npmrc "$draft/"
 for part in dist views public sql dialplan docs; do [ ! -e "$part" ] || cp -r "$part" "$draft/"; done
 install -m 644 LICENSE* README* "$draft/" 2>/dev/null || true
-install -Dm 644 scripts/dialhook.service "$draft/dialhook.service"
+install -m 644 scripts/dialhook.service scripts/dialhook-backup.service scripts/dialhook-backup.timer "$draft/"
 
 # The packages that running needs, none of those that building and testing need.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/dialhook
