@@ -42,7 +42,15 @@ describe('both screens with a busy centre', function () {
     server = await serve(config, createLog({ level: 'silent', pretty: false }), () => undefined, stopping.signal);
     await server.tables;
     db = openDatabase(config.databaseUrl);
-    story = createStory({ seed: 11, operators: 24, queues: 6, callsPerMinute: 30, startAt: Date.now() });
+    story = createStory({
+      seed: 11,
+      operators: 24,
+      queues: 6,
+      callsPerMinute: 30,
+      wrapup: 20,
+      extras: 0.25,
+      startAt: Date.now(),
+    });
     await people(db, story);
     const player = createPlayer({ host: '127.0.0.1', port: server.agi?.port ?? 0 });
     playing = perform({ story, player, lastsMs: 0, signal: stopping.signal, politeMs: 200 });
