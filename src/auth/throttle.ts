@@ -2,6 +2,7 @@
 // login as such and the network as such wait only shortly, and not at all for a pair of both that has been right before. So
 // neither a stranger nor a colleague who guesses shuts out an office, and a botnet shuts out nobody who works where they always do.
 import { createHash } from 'node:crypto';
+import { LOGIN as LOGIN_FORM } from './login.js';
 
 export interface ThrottleRow {
   id: string;
@@ -55,7 +56,9 @@ export async function attemptLogin(
   network: string,
   now: () => number = Date.now,
 ): Promise<Attempt> {
-  const login = typed.trim().normalize('NFC').toLowerCase();
+  // What can be no login is one login here: it is never right, whatever follows.
+  const name = typed.trim();
+  const login = LOGIN_FORM.test(name) ? name.toLowerCase() : '';
   const ids = [idOf('pair', login, network), idOf('login', login), idOf('network', network)];
   const { waitMs, counted } = await store.changeThrottle(ids, now(), (rows) => count(rows, now()));
   if (waitMs > 0) return { waitMs };

@@ -1,4 +1,4 @@
-// Pure. Reads CSV as spreadsheets write it (RFC 4180; comma or semicolon; a byte order mark is dropped).
+// Pure. Reads and writes CSV as spreadsheets do (RFC 4180; comma or semicolon; a byte order mark is dropped).
 
 export interface CsvRow {
   /** Number of the line the row begins on, from 1. */
@@ -16,7 +16,7 @@ export function parseCsv(text: string): { rows: CsvRow[]; unclosed: number | nul
   let line = 1;
   let quotedSince: number | null = null;
   const endCell = () => {
-    row.cells.push(cell.trim());
+    row.cells.push(cell.trim().replace(/^'(?=[=+\-@'])/, ''));
     cell = '';
   };
   const endRow = () => {
@@ -40,4 +40,17 @@ export function parseCsv(text: string): { rows: CsvRow[]; unclosed: number | nul
   }
   endRow();
   return { rows, unclosed: quotedSince };
+}
+
+/** A telephone number begins with +, and is no formula. */
+const NUMBER = /^\+?[0-9]+$/;
+
+/**
+ * A line of CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, which spreadsheets do not show and
+ * parseCsv takes away again.
+ */
+export function csvLine(cells: readonly string[]): string {
+  const safe = (cell: string) => (/^[\s]*[=+\-@']/.test(cell) && !NUMBER.test(cell) ? `'${cell}` : cell);
+  const quoted = (cell: string) => (/[",;\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  return `${cells.map((cell) => quoted(safe(cell))).join(',')}\r\n`;
 }

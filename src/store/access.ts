@@ -1,5 +1,6 @@
 // The audit, API tokens, and the waits after failed logins.
 import type { Db } from './database.js';
+import { cut } from './text.js';
 import { fromDb, toDb } from './time.js';
 
 export interface AuditLine {
@@ -20,10 +21,6 @@ interface StoredAudit extends Omit<AuditLine, 'at' | 'userId'> {
 
 const LONGEST_TEXT = 255;
 const LONGEST_WORD = 80;
-/** Cut at whole characters: half of a pair is no character, and MySQL refuses it. */
-const cut = (text: string, length: number): string =>
-  [...Buffer.from(text.slice(0, length * 2)).toString()].slice(0, length).join('');
-
 /** Adds a row. What is too long is cut. */
 export async function saveAudit(
   db: Db,

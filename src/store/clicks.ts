@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type { CallEvent } from '../call/event.js';
 import type { Db } from './database.js';
+import { cut } from './text.js';
 import { fromDb, toDb } from './time.js';
 
 /** sent: given to the PBX. confirmed: the dialplan said it ran. failed: with the reason. done: its effect was seen. */
@@ -46,12 +47,12 @@ export async function saveClick(db: Db, click: ClickRow): Promise<void> {
     login: click.login,
     verb: click.verb,
     operator: click.operator,
-    target: click.target.slice(0, 255),
+    target: cut(click.target, 255),
     sent_at: toDb(click.sentAt),
     deadline_at: toDb(click.deadlineAt),
     state: click.state,
     result: click.result,
-    error: click.error.slice(0, 255),
+    error: cut(click.error, 255),
     changed_at: toDb(click.changedAt),
   });
 }
@@ -64,7 +65,7 @@ export async function updateClick(
   now: number,
   from: readonly ClickState[],
 ): Promise<void> {
-  const error = change.error === undefined ? {} : { error: change.error.slice(0, 255) };
+  const error = change.error === undefined ? {} : { error: cut(change.error, 255) };
   await db
     .knex('clicks')
     .where({ id })

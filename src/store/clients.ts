@@ -1,6 +1,7 @@
 // Who is behind a number. Numbers are compared by their digits alone: `+998 00 123` and `99800123` are one client.
 import type { Db } from './database.js';
 import { upsertAll } from './insert.js';
+import { cut } from './text.js';
 
 export interface Client {
   number: string;
@@ -45,7 +46,7 @@ export async function saveClients(db: Db, clients: readonly Client[]): Promise<v
   for (const { number, name, company, vip } of clients) {
     const digits = digitsOf(number);
     if (digits === '') throw new Error(`"${number}" has no digits: it is no telephone number`);
-    rows.set(digits, { digits, number, name: name.slice(0, 255), company: company.slice(0, 255), vip: vip ? 1 : 0 });
+    rows.set(digits, { digits, number, name: cut(name, 255), company: cut(company, 255), vip: vip ? 1 : 0 });
   }
   await db.knex.transaction((trx) => upsertAll(trx, 'clients', 'digits', [...rows.values()]));
 }

@@ -1,5 +1,6 @@
 // Who may log in. `operator` is the endpoint of the user's phone, which is the operator's name in events.
 import type { Db } from './database.js';
+import { cut } from './text.js';
 import { fromDb, toDb } from './time.js';
 
 export const ROLES = ['operator', 'supervisor', 'administrator'] as const;
@@ -61,9 +62,9 @@ export async function createUser(
   const { login, name, role, operator, passwordHash } = user;
   const row = {
     login,
-    name,
+    name: cut(name, 255),
     role,
-    operator,
+    operator: cut(operator, 80),
     password_hash: passwordHash,
     disabled: 0,
     created_at: toDb(now),

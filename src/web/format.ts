@@ -63,7 +63,9 @@ export const phonesIn = (sentence: string, write: (number: string) => string): s
   sentence.replace(/(?<![\d.:])\+?\d{7,15}(?![\d.:])/g, write);
 
 /** Address of a call's story. */
-export const storyPath = (call: string): string => `/calls/${encodeURIComponent(call)}`;
+export const storyPath = (call: string): string =>
+  // Half of a pair of UTF-16 has no address, and would throw.
+  `/calls/${encodeURIComponent(Buffer.from(call).toString())}`;
 
 /** Two letters for a round picture: `Aziza Karimova` → `AK`. */
 export function initials(name: string): string {

@@ -3,9 +3,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { isRefusal } from '../../src/actions/action.js';
 import { actions } from '../../src/actions/index.js';
+import { CORPUS as HOSTILE } from '../corpus/corpus.js';
 import { ADMINISTRATOR, desk } from './memory.js';
 
 const CORPUS = [
+  ...HOSTILE.map((one) => one.text),
   '101\r\nApplication: System\r\nData: id',
   '101\r\n\r\nAction: Originate\r\n\r\n',
   '101\n102',
@@ -78,8 +80,7 @@ describe('what comes from outside', function () {
   it('queues are names, few of them, and no text', () => {
     const login = (queues: unknown) => isRefusal(actions.login.plan({ queues }, ADMINISTRATOR));
     for (const value of CORPUS)
-      if (value !== '__proto__')
-        expect(login([value]), value.slice(0, 40)).to.equal(!/^[0-9]+$/.test(value) || value.length > 64);
+      expect(login([value]), value.slice(0, 40)).to.equal(!/^[A-Za-z0-9_.-]{1,64}$/.test(value));
     expect(login('sales')).to.equal(true);
     expect(login(Array.from({ length: 13 }, () => 'q'))).to.equal(true);
     expect(login(Array.from({ length: 12 }, () => 'q'.repeat(64)))).to.equal(false);

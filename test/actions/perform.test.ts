@@ -151,6 +151,32 @@ describe('the rate of clicks', () => {
   });
 });
 
+describe('calls of one user in a minute, over all processes', () => {
+  it('are counted by the rows: two servers together let pass no more than one does', async () => {
+    const { store, rows } = memoryClicks();
+    const countCalls = async (userId: number, since: number) =>
+      [...rows.values()].filter((one) => one.userId === userId && one.verb === 'call' && one.sentAt > since).length;
+    const more = { clicks: { ...store, countCalls }, limit: () => null, callsPerMinute: 3 };
+    const desks = [await desk(more), await desk(more)] as const;
+    const results: { state: string; why?: string }[] = [];
+    for (let i = 0; i < 6; i++) results.push(await desks[i % 2 === 0 ? 0 : 1].click('call', { to: '5550142' }));
+    expect(results.map((one) => one.state)).to.deep.equal(['sent', 'sent', 'sent', 'failed', 'failed', 'failed']);
+    expect(results[3]).to.include({ why: 'rate', error: 'No more than 3 calls a minute: wait a moment.' });
+    expect(desks.map((one) => one.fake.actions('Originate').length)).to.deep.equal([2, 1]);
+    expect([...rows.values()].filter((one) => one.state === 'failed')).to.have.length(3);
+    const later = await desks[0].click('call', { to: '5550142' }, undefined, NOW + 60_000);
+    expect(later.state).to.equal('sent');
+  });
+
+  it('that can not be counted are not put through', async () => {
+    const { store } = memoryClicks();
+    const countCalls = () => Promise.reject(new Error('gone'));
+    const { click, fake } = await desk({ clicks: { ...store, countCalls }, callsPerMinute: 3 });
+    expect(await click('call', { to: '5550142' })).to.include({ state: 'failed', why: 'rate' });
+    expect(fake.actions('Originate')).to.deep.equal([]);
+  });
+});
+
 describe('where one may call', () => {
   const rule = destinationRule({ international: ['+998', '0044', '370'] });
   const cases: [string, boolean][] = [

@@ -53,6 +53,13 @@ describe('the throttle of logins', () => {
     expect(await fail('irina')).to.equal(0);
   });
 
+  it('counts every way to write a login as one, and what can be none as one', async () => {
+    for (const login of ['lola', 'Lola', ' LOLA', 'lola ', 'lOLa', 'loLA']) await fail(login);
+    expect(await fail('lola')).to.equal(2000);
+    for (const login of ['lo\u200bla', 'lola\0a', 'lölä', 'lola\u0301', 'ｌｏｌａ', 'lola\u2060']) await fail(login);
+    expect(await fail('lo\u200b\u200bla')).to.equal(2000);
+  });
+
   it('does not look at a try that came too soon, and does not make the wait longer for it', async () => {
     await guess(6, () => 'lola');
     for (let i = 0; i < 10; i++) expect(await fail('lola')).to.equal(2000);

@@ -3,28 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Snapshot } from '../../src/call/live.js';
 import { projectRoot } from '../../src/web/root.js';
+import { CORPUS } from '../corpus/corpus.js';
 import { busyDay } from './fixtures.js';
 import { type Served, serve, signedIn } from './serve.js';
-
-/** What callers, phones and people have put into names. */
-const CORPUS = [
-  '<script>alert(1)</script>',
-  '"><img src=x onerror=alert(1)>',
-  "' onmouseover='alert(1)",
-  '</span></button><iframe src="//evil.example.org">',
-  '<svg/onload=alert(1)>',
-  'javascript:alert(1)',
-  '{{constructor.constructor("return process")()}}',
-  '{{> layout}}{{{body}}}',
-  "'; DROP TABLE rt_calls; --",
-  '\u202e7041321 gnp.exe',
-  '😀👩‍👩‍👧‍👦🏳️‍🌈 𝕏',
-  '\u0000\u0007\r\nSet-Cookie: a=b',
-  'x'.repeat(3_000),
-  '&lt;b&gt; &amp;amp; %3Cscript%3E',
-  '__proto__',
-  'hx-get="/logout" hx-trigger="load"',
-];
 
 /** The same snapshot with every text in it replaced; ids stay apart by a number at their end. */
 function poisoned(text: string): Snapshot {
@@ -57,8 +38,8 @@ describe('hostile text', () => {
   });
   after(() => served.close());
 
-  for (const text of CORPUS) {
-    it(`stays text in every field: ${JSON.stringify(text.slice(0, 40))}`, async () => {
+  for (const { name, text } of CORPUS) {
+    it(`stays text in every field: ${name}`, async () => {
       const [admin, lola] = [await signedIn(served.base, 'admin'), await signedIn(served.base, 'lola')];
       const plain = { monitor: '', workstation: '' };
       served.snapshot = busyDay(1_763_000_000_000);
@@ -91,12 +72,12 @@ describe('hostile text', () => {
 
   it('in a request is never repeated on an error page', async () => {
     const client = await signedIn(served.base, 'sabir');
-    for (const text of CORPUS.slice(0, 6)) {
+    for (const { text } of CORPUS.slice(0, 6)) {
       const answer = await client.ask(`/${encodeURIComponent(text)}?x=${encodeURIComponent(text)}`, {
         headers: { Accept: 'text/html' },
       });
       expect(answer.status).to.equal(404);
-      expect(await answer.text()).not.to.include('alert(1)');
+      expect(await answer.text()).not.to.include('hacked=1');
     }
   });
 

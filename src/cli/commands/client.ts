@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { faultOf, plainNumber, readClients } from '../clients-file.js';
 import type { CliCommand, Context } from '../command.js';
+import { csvLine } from '../csv.js';
 import type { Clients } from '../deps.js';
 import { Failure } from '../failure.js';
 import type { Io } from '../io.js';
@@ -10,7 +11,7 @@ import { columns } from '../table.js';
 const USAGE = `Clients: who is behind a number, and who is a VIP.
 
 Usage: dialhook client add NUMBER NAME [--company COMPANY] [--vip]
-       dialhook client list [--limit N] [--json]
+       dialhook client list [--limit N] [--json | --csv]
        dialhook client remove NUMBER
        dialhook client import FILE [--dry-run] [--skip-bad]
 
@@ -18,6 +19,7 @@ Usage: dialhook client add NUMBER NAME [--company COMPANY] [--vip]
   --vip               the dialplan may put this client first
   --limit N           show at most so many (default: 1000)
   --json              for programs
+  --csv               for a spreadsheet, and for import
   --dry-run           only say what the file holds
   --skip-bad          import the good lines and leave out the others
 
@@ -49,7 +51,8 @@ export const client: CliCommand = {
       .command('list')
       .option('--limit <n>', '', wholeNumber(1, 1_000_000), 1000)
       .option('--json')
-      .action((options: { limit: number; json?: boolean }) =>
+      .option('--csv')
+      .action((options: { limit: number; json?: boolean; csv?: boolean }) =>
         withClients(context, (clients) => list(clients, context.io, options)),
       );
     group.command('remove <number>').action((number: string) => remove(context, number));
@@ -114,10 +117,17 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function list(clients: Clients, io: Io, { limit, json }: { limit: number; json?: boolean }): Promise<void> {
+async function list(
+  clients: Clients,
+  io: Io,
+  { limit, json, csv }: { limit: number; json?: boolean; csv?: boolean },
+): Promise<void> {
   const all = (await clients.list(limit)).map(({ number, name, company, vip }) => ({ number, name, company, vip }));
   if (json) io.out(`${JSON.stringify(all, null, 2)}\n`);
-  else if (all.length === 0) io.out('There are no clients yet; `dialhook client import` brings them in.\n');
+  else if (csv) {
+    const rows = all.map((one) => [one.number, one.name, one.company, one.vip ? 'yes' : 'no']);
+    io.out([['number', 'name', 'company', 'vip'], ...rows].map(csvLine).join(''));
+  } else if (all.length === 0) io.out('There are no clients yet; `dialhook client import` brings them in.\n');
   else
     io.out(
       columns(

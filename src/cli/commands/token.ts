@@ -104,7 +104,7 @@ async function withTokens(context: Context, work: (tokens: Tokens) => Promise<vo
 function checkName(name: string): string {
   const trimmed = name.trim();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is refused
-  if (trimmed === '' || trimmed.length > 255 || /[\u0000-\u001f\u007f]/.test(trimmed))
+  if (trimmed === '' || trimmed.length > 255 || /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(trimmed))
     throw new InvalidArgumentError('A name has 1 to 255 printable characters.');
   return trimmed;
 }

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator } from 'express-rate-limit';
 import { formToken } from '../../auth/form.js';
-import { checkLogin } from '../../auth/login.js';
+import { checkLogin, LOGIN } from '../../auth/login.js';
 import { attemptLogin } from '../../auth/throttle.js';
 import { note } from '../audited.js';
 import { browserSecret, sessionCookie, setSessionCookie } from '../cookies.js';
@@ -71,7 +71,8 @@ async function failed(
   typed: string,
   kind: 'login_failed' | 'login_throttled',
 ): Promise<void> {
-  const user = await site.deps.users.findUserByLogin(typed.trim().normalize('NFC'));
+  const name = typed.trim();
+  const user = LOGIN.test(name) ? await site.deps.users.findUserByLogin(name) : null;
   const detail = user === null ? 'unknown login' : user.disabled ? 'disabled user' : '';
   await note(site, req, { kind, user, detail });
 }
