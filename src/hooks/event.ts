@@ -18,7 +18,9 @@ export const event: Hook = {
     await deps.append(line.slice(0, MAX_LINE_BYTES));
     await channel.setVariable('DH_ACK', 1);
     if (!parsed.ok) {
-      deps.log.warn({ reason: parsed.refusal.reason }, 'an event line can not be used; it is kept aside');
+      // The reason quotes the field, which may hold what a caller said: it is kept with the line, and shown by `dialhook doctor`.
+      deps.log.warn({ field: parsed.refusal.field }, 'an event line can not be used; it is kept aside');
+      deps.log.debug({ reason: parsed.refusal.reason }, 'why it can not be used');
       await channel.verbose(`dialhook /event: kept aside: ${parsed.refusal.reason}`, 1);
     }
   },

@@ -27,7 +27,8 @@ export function hidePersonal(record: unknown, level: number): unknown {
 }
 
 function hide(value: unknown, under: string, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error || depth === 0) return value;
+  if (value instanceof Error) return plainly(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map((one) => hide(one, under, depth - 1));
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return value;
   return Object.fromEntries(
@@ -36,6 +37,22 @@ function hide(value: unknown, under: string, depth: number): unknown {
       isPersonal(key, under) && held !== '' ? HIDDEN : hide(held, key, depth - 1),
     ]),
   );
+}
+
+/**
+ * What a database quotes of a row when it refuses it: `Incorrect string value: '…'`, `Duplicate entry '…'`, `near '…'`. It does
+ * not escape what it quotes, so all is left out up to the last quote that can be the end.
+ */
+const QUOTED = /\b(value|entry|string|near)(:?) '.*'(?= for | at |$)/gis;
+const masked = (text: string) => text.replace(QUOTED, "$1$2 '…'");
+
+/** The error, or where it quotes a row a copy that does not: kind, code, place and the rest of its words stay. */
+function plainly(error: Error): Error {
+  const { name, message, stack, code, errno } = error as NodeJS.ErrnoException;
+  if (masked(message) === message && !('sqlMessage' in error)) return error;
+  const copy = Object.assign(new Error(masked(message)), { name, code, errno });
+  if (stack !== undefined) copy.stack = masked(stack);
+  return copy;
 }
 
 const isPersonal = (key: string, under: string) => PERSONAL.has(key) || (key === 'name' && PEOPLE.has(under));

@@ -63,6 +63,8 @@ function openSqlite(path: string, settings: Settings): Db {
     connection: { filename: path },
     useNullAsDefault: true,
     log: logOf(settings.warn),
+    // An error's text would hold every number and name of the query.
+    compileSqlOnError: false,
     acquireConnectionTimeout: settings.connectTimeoutMs,
     // One connection: SQLite has one writer, and a second would only meet its lock.
     pool: {
@@ -97,6 +99,7 @@ function openMysql(url: URL, settings: Settings): Db {
       try {
         return await super._query(connection, query);
       } catch (error) {
+        delete (error as { sql?: string }).sql;
         // After a timeout the answer may still come: the connection would hand it to the next query.
         if ((error as { code?: string }).code === 'PROTOCOL_SEQUENCE_TIMEOUT') connection.destroy();
         throw error;
@@ -119,6 +122,8 @@ function openMysql(url: URL, settings: Settings): Db {
       connectTimeout: settings.connectTimeoutMs,
     },
     log: logOf(settings.warn),
+    // An error's text would hold every number and name of the query.
+    compileSqlOnError: false,
     acquireConnectionTimeout: settings.connectTimeoutMs,
     pool: {
       min: 0,

@@ -91,4 +91,23 @@ describe('log', () => {
     expect(alone).to.deep.include({ msg: 'alone' });
     expect(plain.msg).to.equal('7 events');
   });
+
+  it('leaves out what a database quotes of a row, above debug', () => {
+    const refused = (message: string) =>
+      Object.assign(new Error(`insert into \`rt_calls\` values (?, ?) - ${message}`), {
+        ...{ code: 'ER_X', errno: 1366, sqlMessage: message },
+      });
+    const { to, read, lines } = paper();
+    const log = createLog({ level: 'info', pretty: false, to });
+    log.error(
+      { err: refused("Incorrect string value: 'O\\'Karimova\n5550177' for column 'name' at row 1") },
+      'refused',
+    );
+    log.error(refused("Duplicate entry 'O'Karimova' for key 5550177' for key 'PRIMARY'"));
+    log.error({ err: refused("You have an error in your syntax near ''Karimova'' 5550177' at line 1") }, 'refused');
+    expect(read()).to.not.match(/5550177|Karimova/);
+    expect(lines()[0].err).to.include({ code: 'ER_X', errno: 1366 });
+    expect(lines()[0].err.message).to.contain("Incorrect string value: '…' at row 1");
+    expect(lines()[1].msg).to.contain("Duplicate entry '…'");
+  });
 });
