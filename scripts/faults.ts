@@ -2,15 +2,27 @@
 //   make faults                                          every fault, an hour
 //   make faults ARGS='--only kill --times 1000 --seed 7'
 //   make faults ARGS='--short'                           what "make test" runs of it
-//   make faults ARGS='--doc'                             and writes docs/faults.md
-import { writeFileSync } from 'node:fs';
+//   make faults ARGS='--json FILE --doc'                 keeps the figures in FILE and writes docs/faults.md from them
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Result, runCampaign } from '../test/faults/campaign.js';
 import { NEMESES } from '../test/faults/nemeses/index.js';
 import { documentOf, lineOf, tableOf } from '../test/faults/report.js';
+import { runSweep, SWEEPS } from '../test/faults/sweeps.js';
 import { endSharedMariaDb } from './lab/mariadb.js';
 
 const USAGE = `usage: make faults ARGS='[--only NAME,…] [--times N] [--seed N] [--short] [--json FILE] [--doc] [--list]'\n`;
+
+/** In the short version every so many-th N of a systematic fault. */
+const SHORT_STRIDE = 40;
+
+/** The results of the file with these in the place of those of the same name: a long campaign may be run in parts. */
+function kept(path: string, results: readonly Result[]): Result[] {
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Result[]) : [];
+  const order = [...NEMESES, ...SWEEPS].map(({ name }) => name);
+  const all = [...before.filter(({ fault }) => results.every((one) => one.fault !== fault)), ...results];
+  return all.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault));
+}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -25,11 +37,12 @@ async function main(): Promise<number> {
     },
   });
   if (values.list) {
-    for (const { name, harm } of NEMESES) process.stdout.write(`${name.padEnd(20)} ${harm}\n`);
+    for (const { name, harm } of [...NEMESES, ...SWEEPS]) process.stdout.write(`${name.padEnd(20)} ${harm}\n`);
     return 0;
   }
-  const names = values.only?.split(',') ?? NEMESES.map(({ name }) => name);
-  const unknown = names.filter((name) => NEMESES.every((nemesis) => nemesis.name !== name));
+  const known = [...NEMESES, ...SWEEPS].map(({ name }) => name);
+  const names = values.only?.split(',') ?? known;
+  const unknown = names.filter((name) => !known.includes(name));
   const [times, seed] = [values.times === undefined ? null : Number(values.times), Number(values.seed)];
   if (unknown.length > 0 || !Number.isInteger(seed) || (times !== null && !(times > 0))) {
     process.stderr.write(
@@ -38,19 +51,23 @@ async function main(): Promise<number> {
     return 2;
   }
   const results: Result[] = [];
+  const progress = (result: Result) => process.stdout.write(`${lineOf(result)}\n`);
+  const take = (result: Result) => {
+    results.push(result);
+    if (result.skipped !== '') process.stdout.write(`SKIPPED ${result.fault}: ${result.skipped}\n`);
+    for (const text of result.wrong) process.stdout.write(`  WRONG ${text}\n`);
+    if (values.json) writeFileSync(values.json, `${JSON.stringify(kept(values.json, results), null, 2)}\n`);
+  };
   for (const nemesis of NEMESES.filter(({ name }) => names.includes(name))) {
     const { short, round, whole } = nemesis.strokes;
     const strokes = times ?? (values.short ? short : whole);
-    const progress = (result: Result) => process.stdout.write(`${lineOf(result)}\n`);
-    const result = await runCampaign(nemesis, { strokes, perRound: round, seed, progress });
-    results.push(result);
-    if (result.skipped !== '') process.stdout.write(`SKIPPED ${nemesis.name}: ${result.skipped}\n`);
-    for (const text of result.wrong) process.stdout.write(`  WRONG ${text}\n`);
-    if (values.json) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+    take(await runCampaign(nemesis, { strokes, perRound: round, seed, progress }));
   }
+  for (const sweep of SWEEPS.filter(({ name }) => names.includes(name)))
+    take(await runSweep(sweep, { stride: values.short ? SHORT_STRIDE : 1, seed, progress }));
   process.stdout.write(`\n${tableOf(results)}\n`);
-  if (values.doc)
-    writeFileSync(new URL('../docs/faults.md', import.meta.url), documentOf(results, process.argv.slice(2)));
+  const all = values.json ? kept(values.json, results) : results;
+  if (values.doc) writeFileSync(new URL('../docs/faults.md', import.meta.url), documentOf(all, process.argv.slice(2)));
   const skipped = results.filter((result) => result.skipped !== '').length;
   const broken = results.filter((result) => result.wrong.length > 0).length;
   process.stdout.write(`${results.length - broken - skipped} held, ${broken} broken, ${skipped} skipped\n`);

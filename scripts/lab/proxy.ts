@@ -41,6 +41,7 @@ interface Pair {
 /** Listens on a free port of 127.0.0.1 and passes on to `target`. */
 export async function startProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
+  const sockets = new Set<Socket>();
   let weather: Weather = {};
   let pieces: Record<Way, number> = { up: 0, down: 0 };
   let changed = deferred();
@@ -89,7 +90,15 @@ export async function startProxy(target: { host: string; port: number }): Promis
     const gone = () => {
       if (client.destroyed && server.destroyed) pairs.delete(pair);
     };
-    for (const socket of [client, server]) socket.on('error', () => {}).on('close', gone);
+    for (const socket of [client, server]) {
+      sockets.add(socket);
+      socket
+        .on('error', () => {})
+        .on('close', () => {
+          sockets.delete(socket);
+          gone();
+        });
+    }
     server.on('error', () => end(pair));
     void pump(pair, client, server, 'up');
     void pump(pair, server, client, 'down');
@@ -119,6 +128,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
     async close() {
       weather = {};
       for (const pair of [...pairs]) end(pair);
+      for (const socket of sockets) socket.destroy();
       changed.resolve();
       listener.close();
       await once(listener, 'close');
