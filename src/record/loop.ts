@@ -86,7 +86,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     status.behindSince = records[0]?.receivedAt || null;
     if (records.length === 0) {
       // Nothing to apply says nothing of the database: it is asked from time to time.
-      if (now() - asked >= ASK_MS) {
+      if (performance.now() - asked >= ASK_MS) {
         const found = await findJournal(db, server);
         // Put back while nobody looked: what is held is not what the tables hold.
         if (found === null ? state.events > 0 : isBefore(found, state)) reread = true;
@@ -134,7 +134,8 @@ export function startLoop(options: LoopOptions): RecordLoop {
   }
 
   function heard(): void {
-    asked = now();
+    // Not by the clock: one that is set back by an hour would ask no more for an hour.
+    asked = performance.now();
     mark(true, '');
   }
 
@@ -196,7 +197,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     onApplied: (listener) => void listeners.push(listener),
     settled: async (ms) => {
       const target = journal.end();
-      const deadline = now() + ms;
+      const deadline = performance.now() + ms;
       const there = () => {
         const at = status.state;
         return (
@@ -206,7 +207,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
       while (!there()) {
         // A new segment without a record has nothing to apply: the journal is behind only where bytes are.
         if (status.state && (await journal.behind(status.state)) === 0) return;
-        if (now() > deadline)
+        if (performance.now() > deadline)
           throw new Error(`the journal was not applied within ${ms} ms: ${status.error || 'still running'}`);
         await sleep(5);
       }

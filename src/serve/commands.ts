@@ -55,7 +55,7 @@ export async function runServer(
 function watchAlone(notify: Notify, log: Log): () => void {
   const limitMs = watchdogOf(process.env, process.pid);
   if (limitMs === 0) return () => undefined;
-  const watchdog = startWatchdog({ notify, limitMs, log: log.child({ room: 'watchdog' }), now: Date.now });
+  const watchdog = startWatchdog({ notify, limitMs, log: log.child({ room: 'watchdog' }) });
   const timer = setInterval(watchdog.mainIsAlive, 1000);
   return () => {
     clearInterval(timer);

@@ -33,7 +33,7 @@ const app = fastagi({ ...setup.agi, host: setup.host, log: log.child({ room: 'ag
 const notify = notifyOf(process.env);
 const watchdog =
   notify && setup.watchdogMs > 0
-    ? startWatchdog({ notify, limitMs: setup.watchdogMs, log: log.child({ room: 'watchdog' }), now: Date.now })
+    ? startWatchdog({ notify, limitMs: setup.watchdogMs, log: log.child({ room: 'watchdog' }) })
     : null;
 
 const times = hookTimes();

@@ -12,7 +12,7 @@ describe('the watchdog', () => {
 
   const start = (notify: () => Promise<void>) => {
     const log = { warn: sinon.fake(), fatal: sinon.fake() };
-    return { log, dog: startWatchdog({ notify, limitMs: 2000, log, now: Date.now }) };
+    return { log, dog: startWatchdog({ notify, limitMs: 2000, log }) };
   };
 
   it("speaks four times in systemd's patience", async () => {
@@ -24,6 +24,21 @@ describe('the watchdog', () => {
     dog.stop();
     await clock.tickAsync(5000);
     expect(notify.callCount).to.equal(5);
+  });
+
+  it('goes by no clock that somebody sets: a step makes nobody silent, and nobody alive', async () => {
+    const notify = sinon.fake.resolves(undefined);
+    const { dog, log } = start(notify);
+    const alive = setInterval(dog.mainIsAlive, 1000);
+    await clock.tickAsync(1100);
+    clock.setSystemTime(Date.now() + 3_600_000);
+    await clock.tickAsync(600);
+    expect(log.fatal.called, 'after a step forwards').to.equal(false);
+    clearInterval(alive);
+    clock.setSystemTime(Date.now() - 7_200_000);
+    await clock.tickAsync(MAIN_SILENT_MS + 1000);
+    expect(log.fatal.callCount, 'after a step back').to.equal(1);
+    dog.stop();
   });
 
   it('falls silent when the main thread has been silent for 20 s, and says why once', async () => {
