@@ -1,15 +1,9 @@
 // Pure. Second half of the fold: from what the events said to the call, its legs, visits, offers and talks.
-import { diallerOf, edgesOf } from './bridges.js';
+import { edgesOf } from './bridges.js';
 import type { Call, CallOutcome, Leg, Offer, OfferOutcome, Visit } from './call.js';
-import type { ChannelFacts, Facts, VisitFacts } from './facts.js';
-import {
-  callOutcomeOfRing,
-  callOutcomeOfVisit,
-  dialOutcome,
-  type RingContext,
-  ringOutcome,
-  visitOutcome,
-} from './outcome.js';
+import type { ChannelFacts, DialFacts, Facts, VisitFacts } from './facts.js';
+import { callOutcomeOfRing, callOutcomeOfVisit, dialOutcome, visitOutcome } from './outcome.js';
+import { type JudgeRing, judgeOfRings, visitOf } from './rings.js';
 import { isLocal, type Shape, shapeOf } from './shape.js';
 import { toSteps } from './story-steps.js';
 import { toTalks } from './talks.js';
@@ -18,8 +12,10 @@ import { toTalks } from './talks.js';
 export function derive(facts: Facts): Call {
   const shape = shapeOf(facts);
   const edges = edgesOf(facts, shape);
-  const visits = shape.visits.map((visit) => toVisit(facts, visit, shape));
-  const legs = shape.people.map((channel) => toLeg(facts, channel, shape, visits));
+  const waiting = new Set(shape.visits.map((visit) => visit.uniqueid));
+  const visits = shape.visits.map((visit) => toVisit(facts, visit, shape, waiting));
+  const judge = judgeOfRings(facts, shape, visits);
+  const legs = shape.people.map((channel) => toLeg(channel, shape, judge));
   const steps = toSteps(facts, shape, edges);
   const talks = toTalks(facts, shape, edges, steps);
   const endedAt = endOf(facts);
@@ -48,7 +44,7 @@ export function derive(facts: Facts): Call {
     legs,
     plumbing: plumbingOf(facts),
     visits,
-    offers: toOffers(facts, shape, visits),
+    offers: toOffers(shape, judge),
     talks,
     steps,
   };
@@ -59,24 +55,14 @@ const plumbingOf = (facts: Facts): Call['plumbing'] =>
     .filter(isLocal)
     .map(({ uniqueid, channel, openedAt, endedAt }) => ({ uniqueid, channel, startedAt: openedAt, endedAt }));
 
-/**
- * When the one who dialled gave up while a Dial() rang; null if an answer came, the dialler still lives, or Dial() came back by
- * itself (then its `dialed` event says how).
- */
-function gaveUpAt(facts: Facts, dialler: ChannelFacts | undefined, rung: readonly ChannelFacts[]): number | null {
-  if (rung.some((c) => c.answeredAt !== null) || !dialler || dialler.lost) return null;
-  const status = facts.dials.findLast((d) => d.uniqueid === dialler.uniqueid)?.status ?? '';
-  return status === '' || status === 'CANCEL' ? dialler.endedAt : null;
-}
-
-function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
+function toVisit(facts: Facts, visit: VisitFacts, shape: Shape, waiting: ReadonlySet<string>): Visit {
   const answer = shape.people
     .filter((c) => c.queue === visit.queue && c.answeredAt !== null && c.answeredAt >= visit.enteredAt)
-    .filter((c) => c.dialler === visit.uniqueid || !shape.visits.some((other) => other.uniqueid === c.dialler))
+    .filter((c) => c.dialler === visit.uniqueid || !waiting.has(c.dialler))
     .filter((c) => visit.leftAt === null || (c.answeredAt ?? 0) <= visit.leftAt)
     .sort((a, b) => (a.answeredAt ?? 0) - (b.answeredAt ?? 0))[0];
-  const waiting = facts.channels.get(visit.uniqueid);
-  const callerEndedAt = waiting?.endedAt ?? null;
+  const caller = facts.channels.get(visit.uniqueid);
+  const callerEndedAt = caller?.endedAt ?? null;
   const leftAt = visit.leftAt ?? callerEndedAt;
   const until = answer?.answeredAt ?? leftAt;
   return {
@@ -87,31 +73,12 @@ function toVisit(facts: Facts, visit: VisitFacts, shape: Shape): Visit {
     answeredAt: answer?.answeredAt ?? null,
     operator: answer?.endpoint ?? '',
     leftAt,
-    outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, waiting?.lost ?? false),
+    outcome: visitOutcome(visit, answer !== undefined, callerEndedAt, caller?.lost ?? false),
     wait: until === null ? null : Math.max(0, until - visit.enteredAt),
   };
 }
 
-/** Index of the visit during which a queue rang this channel; -1 when the queue's entry was never reported. */
-function visitOf(channel: ChannelFacts, visits: readonly { queue: string; enteredAt: number }[]): number {
-  return visits.findLastIndex((v) => v.queue === channel.queue && v.enteredAt <= channel.openedAt);
-}
-
-/** Visits that ended on the caller's side: a phone that rang just then was not let ring by anybody. */
-const CALLER_LEFT = new Set(['abandoned', 'exit_key', 'moved', 'withdrawn']);
-
-function ringContext(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): RingContext {
-  const visit = channel.queue === '' ? undefined : visits[visitOf(channel, visits)];
-  if (visit) return { answeredAt: visit.answeredAt, gaveUpAt: CALLER_LEFT.has(visit.outcome) ? visit.leftAt : null };
-  const dialler = diallerOf(channel, facts, shape);
-  const rung = shape.people.filter(
-    (c) => c !== shape.caller && c.queue === '' && diallerOf(c, facts, shape) === dialler,
-  );
-  const other = rung.find((c) => c !== channel && c.answeredAt !== null);
-  return { answeredAt: other?.answeredAt ?? null, gaveUpAt: gaveUpAt(facts, dialler, rung) };
-}
-
-function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): Leg {
+function toLeg(channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
   return {
     uniqueid: channel.uniqueid,
     channel: channel.channel,
@@ -123,7 +90,7 @@ function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readon
     endedAt: channel.endedAt,
     cause: channel.cause,
     tech: channel.tech,
-    outcome: legOutcome(facts, channel, shape, visits),
+    outcome: legOutcome(channel, shape, judge),
     waiting: IN_USE.has(channel.device),
     source: channel.source,
   };
@@ -132,29 +99,22 @@ function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readon
 /** Asterisk's words for a device that somebody already talks on. */
 const IN_USE = new Set(['inuse', 'busy', 'ringinuse', 'onhold']);
 
-function legOutcome(facts: Facts, channel: ChannelFacts, shape: Shape, visits: readonly Visit[]): Leg['outcome'] {
-  if (channel.met === 'offer' || channel.met === 'ring') {
-    const forwarded = facts.steps.find(
-      (s) => s.step === 'forward' && s.outcome === 'phone' && s.detail === channel.endpoint,
-    );
-    // A phone that sent the call on missed nothing, and its own ring is over.
-    if (forwarded && channel.answeredAt === null && channel.endedAt !== null) return 'answered_elsewhere';
-    return ringOutcome(channel, ringContext(facts, channel, shape, visits));
-  }
+function legOutcome(channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg['outcome'] {
+  if (channel.met === 'offer' || channel.met === 'ring') return judge(channel);
   if (channel.lost) return 'lost';
   if (channel === shape.caller || channel.met === 'other') return 'caller';
   return channel.answeredAt === null ? 'placed' : 'answered';
 }
 
 /** One offer for each ring of a member by a queue; behind a Local member it is the ring of the device that the member dials. */
-function toOffers(facts: Facts, shape: Shape, visits: readonly Visit[]): Offer[] {
+function toOffers(shape: Shape, judge: JudgeRing): Offer[] {
   const offers: Offer[] = [];
   for (const channel of shape.channels.values()) {
     if (channel.met !== 'offer') continue;
     const devices = behind(channel, shape);
     const device = devices.find((d) => d.answeredAt !== null) ?? devices[0];
     const rung = device ?? channel;
-    const outcome = legOutcome(facts, { ...rung, met: 'offer', queue: channel.queue }, shape, visits);
+    const outcome = legOutcome({ ...rung, met: 'offer', queue: channel.queue }, shape, judge);
     const until = rung.answeredAt ?? rung.endedAt;
     if (!isRing(outcome)) continue;
     offers.push({
@@ -191,6 +151,12 @@ function endOf(facts: Facts): number | null {
   return last;
 }
 
+/** A device that is rung through a Local channel is dialled by that one's other half: not the call's own way. */
+function isBehindRing(dial: DialFacts, shape: Shape): boolean {
+  const met = shape.pipes.get(dial.uniqueid)?.met;
+  return met === 'offer' || met === 'ring';
+}
+
 type Told = Pick<Call, 'visits' | 'legs' | 'talks' | 'steps'>;
 
 function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps }: Told): CallOutcome {
@@ -199,7 +165,7 @@ function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps }: T
   if (shape.main?.lost) return 'lost';
   if (steps.some((s) => s.step === 'voicemail' && s.outcome === 'left')) return 'voicemail';
   const lastVisit = visits.at(-1);
-  const lastDial = facts.dials.at(-1);
+  const lastDial = facts.dials.findLast((d) => !isBehindRing(d, shape));
   // A queue that overflowed into a Dial() is judged by what came last.
   if (lastVisit && (!lastDial || lastVisit.enteredAt > lastDial.at))
     return callOutcomeOfVisit(lastVisit.outcome) ?? 'no_answer';

@@ -9,7 +9,7 @@ const UNREACHABLE = new Set([1, 2, 3, 5, 18, 20, 22, 27, 28, 34, 38, 41, 42, 44,
 /** Answered elsewhere: the loser of a ring-all (RFC 3326 Reason on the CANCEL). */
 const ELSEWHERE = 26;
 /** How far apart the two hangup handlers of one hangup may stamp it, ms: a server that hangs holds a handler up to its bound. */
-const ONE_HANGUP = 2500;
+export const ONE_HANGUP = 2500;
 /** How far apart an answer and the end of the other rings may be where no cause 26 tells, ms. */
 const ONE_ANSWER = 300;
 

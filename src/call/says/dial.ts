@@ -1,5 +1,5 @@
 // Somebody is dialled, rings, answers, or sends the call on.
-import { moveOn, odd, open, type Says, step } from './tools.js';
+import { lastOf, moveOn, odd, open, type Says, step } from './tools.js';
 
 export const DIAL: Says = {
   dial(facts, event) {
@@ -10,7 +10,7 @@ export const DIAL: Says = {
   },
   dialed(facts, event) {
     open(facts, event);
-    const dial = facts.dials.findLast((d) => d.uniqueid === event.uniqueid) ?? facts.dials.at(-1);
+    const dial = lastOf(facts, facts.dials, event);
     if (!dial) {
       odd(facts, 'a dialed event came without its dial');
       return;

@@ -1,5 +1,5 @@
 // A stay in a queue.
-import { moveOn, odd, open, type Says } from './tools.js';
+import { lastOf, moveOn, odd, open, type Says } from './tools.js';
 
 export const QUEUE: Says = {
   enter(facts, event) {
@@ -23,7 +23,11 @@ export const QUEUE: Says = {
   },
   leave(facts, event) {
     open(facts, event);
-    const visit = facts.visits.findLast((v) => v.queue === event.queue && v.leftAt === null);
+    const visit = lastOf(
+      facts,
+      facts.visits.filter((v) => v.queue === event.queue && v.leftAt === null),
+      event,
+    );
     if (!visit) {
       odd(facts, `a leave event of queue ${event.queue} came without its enter`);
       return;

@@ -52,6 +52,18 @@ export function moveOn(facts: Facts, event: { uniqueid: string; at: number }): v
   }
 }
 
+/**
+ * The newest of some visits or dials of a channel. A channel that took another's place says the end of what that one began:
+ * so it may be the newest of one whose own channel is gone, but never what somebody else of the story is still in.
+ */
+export const lastOf = <T extends { uniqueid: string }>(
+  facts: Facts,
+  all: readonly T[],
+  event: { uniqueid: string },
+): T | undefined =>
+  all.findLast((one) => one.uniqueid === event.uniqueid) ??
+  all.findLast((one) => (facts.channels.get(one.uniqueid)?.endedAt ?? null) !== null);
+
 /** Notes an oddity once. */
 export function odd(facts: Facts, what: string): void {
   if (facts.odd.length < 20 && !facts.odd.includes(what)) facts.odd.push(what);
