@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { createConnection } from 'mysql2/promise';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { mariadbProgram } from '../../scripts/lab/mariadb.js';
 import { until } from '../../scripts/lab/wait.js';
@@ -42,6 +43,27 @@ for (const dialect of DIALECTS) {
     };
     const config = () => testConfig(folder, made.url);
     const count = async () => Number((await db.knex('events').count({ n: '*' }))[0]?.['n']);
+
+    /** A dump that stands still between the events and the journal's position, until `meanwhile` is done. */
+    async function heldUp<T>(meanwhile: () => Promise<void>, act: () => Promise<T>): Promise<T> {
+      if (dialect === 'sqlite') return act();
+      const other = await createConnection(made.url);
+      try {
+        await other.query('LOCK TABLES imports WRITE');
+        const acting = act();
+        const standing =
+          "SELECT id FROM information_schema.processlist WHERE info LIKE '%FROM `imports`' AND state LIKE 'Wait%'";
+        await until(async () => ((await other.query(standing))[0] as object[]).length > 0, {
+          what: 'the dump has read the events and stands still',
+          deadline: 20_000,
+        });
+        await meanwhile();
+        await other.query('UNLOCK TABLES');
+        return await acting;
+      } finally {
+        await other.end();
+      }
+    }
 
     /** As an administrator does it: docs/backup.md. */
     async function putBack(file: string): Promise<void> {
@@ -97,9 +119,21 @@ for (const dialect of DIALECTS) {
           });
         }
       })();
-      await until(() => rounds >= 3 && loop.status().applied > 100, { what: 'some calls are in the tables', deadline: 30_000 });
+      await until(() => rounds >= 3 && loop.status().applied > 100, {
+        what: 'some calls are in the tables',
+        deadline: 30_000,
+      });
       const before = loop.status().applied;
-      const backup = await runBackup(config(), { file: join(folder, 'db.gz'), folder: '', keep: 0, now: Date.now() });
+      const more = async () => {
+        const from = loop.status().applied;
+        await until(() => loop.status().applied > from + 100, {
+          what: 'calls go on during the backup',
+          deadline: 30_000,
+        });
+      };
+      const backup = await heldUp(more, () =>
+        runBackup(config(), { file: join(folder, 'db.gz'), folder: '', keep: 0, now: Date.now() }),
+      );
       const during = rounds;
       await until(() => rounds >= during + 3, { what: 'more calls after the backup', deadline: 30_000 });
       full = true;
