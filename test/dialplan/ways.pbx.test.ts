@@ -30,6 +30,43 @@ describe('sample PBX: ways a call goes on', function () {
     expect(b.log.events.slice(invited).map((event) => event.kind)).to.not.include('invite_received');
   });
 
+  const numbersFrom = (phone: Phone, from: number) =>
+    phone.log.events.slice(from).flatMap((event) => (event.kind === 'invite_received' ? [event.dialled] : []));
+  /** With a technology in it, Asterisk dials a 302 past every context. */
+  const PAST = 'PJSIP/+12025550142@trunk';
+
+  it('does not follow a trunk that names a technology', async () => {
+    const from = trunk.log.events.length;
+    trunk.plan = movedTo(PAST);
+    expect((await a.call('+998000000142').ended(10_000)).kind).to.equal('refusal_received');
+    expect(numbersFrom(trunk, from)).to.deep.equal(['+998000000142']);
+  });
+
+  it('lets nobody talk with whom a phone rang past the dialplan', async () => {
+    a.plan = movedTo(PAST);
+    const out = c.call('101');
+    expect((await out.ended(10_000)).kind).to.equal('refusal_received');
+    await until(() => trunk.calls().length === 0, { what: 'the outside is let go' });
+    expect(pbx.log()).to.match(/WARNING.* PJSIP\/101-\w+ sent its call past the dialplan/);
+  });
+
+  it('keeps the caller of a queue there, wherever a phone sends him', async () => {
+    await pbx.cli('queue add member PJSIP/101 to sales');
+    await pbx.cli('queue add member PJSIP/102 to sales');
+    const from = trunk.log.events.length;
+    for (const to of [PAST, '103', '+998000000142']) {
+      a.plan = movedTo(to);
+      const caller = trunk.call('5551000', { from: { number: '+998000000101' } });
+      const talk = await b.incoming(10_000);
+      await Promise.all([talk.answered(), caller.answered()]);
+      await caller.hangup();
+      await talk.ended();
+      expect(c.calls(), to).to.deep.equal([]);
+    }
+    expect(numbersFrom(trunk, from)).to.deep.equal([]);
+    for (const member of ['101', '102']) await pbx.cli(`queue remove member PJSIP/${member} from sales`);
+  });
+
   it('ends a forward in a ring: the phone that was passed gets the call no more', async () => {
     await code(a, '*21102');
     await code(b, '*21101');
