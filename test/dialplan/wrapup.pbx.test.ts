@@ -1,7 +1,7 @@
 // The wrap-up on a real Asterisk without any server: nothing of it waits for one.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { answerAfter, type Phone } from '../../scripts/lab/phone.js';
+import { answerAfter, type Phone, ringOnly } from '../../scripts/lab/phone.js';
 import { type SamplePbx, startSamplePbx } from '../../scripts/lab/sample-pbx.js';
 import { until } from '../../scripts/lab/wait.js';
 
@@ -87,4 +87,35 @@ describe('wrap-up of a PBX that has lost its server', function () {
     await code('*49');
     expect(words()).to.have.length(3);
   });
+
+  it('keeps callers away also when an old pause was ended by another tool, and a call of another queue was missed', async () => {
+    await pbx.cli('dialplan set global DH_WRAPUP 2');
+    await pbx.cli('dialplan set global DH_QUEUES_101 sales&billing');
+    await code('*45');
+    await code('*471');
+    await pbx.cli('queue unpause member PJSIP/101');
+    await missesInBilling();
+    const pauses = () => told('pause').length;
+    // Only *471: sales still rings, so the operator is not away, whatever billing's autopause thinks.
+    expect(pauses()).to.equal(1);
+    for (const number of ['+998000000101', '+998000000102']) trunk.call('5551000', { from: { number } });
+    for (let n = 0; n < 2; n++) await talk();
+    await until(() => told('wrapped').length === 2, { what: 'two wrap-ups are over', deadline: 10_000 });
+    const one = ['offer', 'wrapup', 'wrapped timeout'];
+    expect(words().slice(-6)).to.deep.equal([...one, ...one]);
+    for (const queue of ['sales', 'billing']) expect(await pbx.cli(`queue show ${queue}`)).to.not.contain('(paused');
+  });
+
+  /** A call of billing that nobody takes: autopause takes the operator out of that queue. */
+  async function missesInBilling(): Promise<void> {
+    operator.plan = ringOnly;
+    const caller = trunk.call('5553000', { from: { number: '+998000000103' } });
+    await until(async () => /Auto-Pause/.test(await pbx.cli('queue show billing')), {
+      what: 'autopause',
+      deadline: 9000,
+    });
+    await caller.hangup();
+    await until(() => operator.calls().length === 0, { what: 'the phone is silent' });
+    operator.reset(answerAfter(100));
+  }
 });
