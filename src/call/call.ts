@@ -2,7 +2,7 @@
 
 export type Direction = 'in' | 'out' | 'internal';
 
-/** How a call ended; exactly one. `voicemail`: nobody answered and the caller left a message. `abandoned`: the caller gave up before anyone answered, in a queue or while a phone rang. */
+/** How a call ended; exactly one. `voicemail`: nobody answered and the caller left a message. `abandoned`: the caller gave up before anyone answered, in a queue or while a phone rang. `refused`: at the door of a queue, so nobody was rung. */
 export type CallOutcome =
   | 'in_progress'
   | 'answered'
@@ -13,6 +13,7 @@ export type CallOutcome =
   | 'unreachable'
   | 'timeout'
   | 'voicemail'
+  | 'refused'
   | 'unrouted'
   | 'failed'
   | 'lost';

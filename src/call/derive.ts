@@ -2,7 +2,7 @@
 import { edgesOf } from './bridges.js';
 import type { Call, CallOutcome, Leg, Offer, OfferOutcome, Visit } from './call.js';
 import type { ChannelFacts, DialFacts, Facts, VisitFacts } from './facts.js';
-import { callOutcomeOfRing, callOutcomeOfVisit, dialOutcome, visitOutcome } from './outcome.js';
+import { callOutcomeOfRing, callOutcomeOfVisit, dialOutcome, ONE_HANGUP, visitOutcome } from './outcome.js';
 import { type JudgeRing, judgeOfRings, visitOf } from './rings.js';
 import { isLocal, type Shape, shapeOf } from './shape.js';
 import { toSteps } from './story-steps.js';
@@ -184,11 +184,21 @@ function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps }: T
 function endedBy(shape: Shape, outcome: CallOutcome): Call['endedBy'] {
   const { caller, people } = shape;
   if (outcome === 'unrouted') return 'system';
-  const answered = people.filter((c) => c !== caller && c.answeredAt !== null);
+  // Who handed the call on did not end it.
+  const answered = people.filter((c) => c !== caller && c.answeredAt !== null && !c.handedOn);
   const last = answered.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0];
-  const by = (last?.by ?? '') || (caller?.by ?? '');
+  const by = (last?.by ?? '') || (caller?.by ?? '') || (last ? namedWith(last, shape) : '');
   if (by !== '' && by === caller?.channel) return 'caller';
   if (last) return people.some((c) => c.channel === by) ? 'callee' : 'system';
   const refused = outcome === 'busy' || outcome === 'rejected';
   return refused && people.some((c) => c !== caller && c.by === c.channel) ? 'callee' : 'system';
+}
+
+/**
+ * Behind a Local channel a hangup reaches the far end without the name of who hung up: it stands at the ends nearer by.
+ */
+function namedWith(last: ChannelFacts, { channels, people }: Shape): string {
+  const names = new Set(people.map((c) => c.channel));
+  const together = [...channels.values()].filter((c) => Math.abs((c.endedAt ?? 0) - (last.endedAt ?? 0)) <= ONE_HANGUP);
+  return together.find((c) => names.has(c.by))?.by ?? '';
 }

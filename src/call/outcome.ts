@@ -94,6 +94,7 @@ export function dialOutcome(dial: DialFacts | undefined, callerStatus: string): 
 export function callOutcomeOfVisit(visit: VisitOutcome): CallOutcome | null {
   if (visit === 'abandoned') return 'abandoned';
   if (visit === 'timeout') return 'timeout';
+  if (visit === 'full' || visit === 'join_empty' || visit === 'closed') return 'refused';
   return visit === 'in_progress' ? null : 'no_answer';
 }
 

@@ -12,7 +12,7 @@ export function toTalks(facts: Facts, shape: Shape, edges: readonly Edge[], step
 
 function talksOf(meeting: Meeting, facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
   const talks: Talk[] = [];
-  const hold = holdOf(meeting, edges, steps);
+  const hold = holdOf(meeting, facts, shape, edges, steps);
   for (const [own, other] of [
     [meeting.b, meeting.a],
     [meeting.a, meeting.b],
@@ -75,24 +75,44 @@ function endedBy(
 }
 
 /** Milliseconds of a meeting during which one of the two held the other, or was away consulting. */
-function holdOf(meeting: Meeting, edges: readonly Edge[], steps: readonly Step[]): number {
+function holdOf(meeting: Meeting, facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): number {
   const ids = [meeting.a.uniqueid, meeting.b.uniqueid];
   // Whom an operator held before holds nobody whom the operator consults meanwhile.
   const held = steps.filter((s) => s.step === 'hold' && ids.includes(s.uniqueid) && s.startedAt >= meeting.from);
   const away = edges.filter((e) => e.consult && meeting.from < e.from && ids.includes(e.a));
-  const stretches = [
+  const told = [
     ...held.map((s) => ({ from: s.startedAt, until: s.endedAt })),
     ...away.map((e) => ({ from: e.from, until: e.until })),
   ];
-  return covered(stretches, meeting.from, meeting.until);
+  const unheard = elsewhere(meeting, facts, shape).filter((one) => !told.some((other) => meet(one, other)));
+  return covered([...told, ...unheard], meeting.from, meeting.until);
+}
+
+interface Stretch {
+  from: number;
+  until: number | null;
+}
+
+const meet = (a: Stretch, b: Stretch): boolean =>
+  a.from <= (b.until ?? Number.POSITIVE_INFINITY) && b.from <= (a.until ?? Number.POSITIVE_INFINITY);
+
+/**
+ * A phone that calls, or answers, on a second line makes the first one wait, whether anybody told of the hold or not: only
+ * the manager interface tells, and may have been away.
+ */
+function elsewhere(meeting: Meeting, facts: Facts, shape: Shape): Stretch[] {
+  return [meeting.a, meeting.b].flatMap((side) => {
+    const operator = operatorOf(side, facts, shape);
+    if (operator === '') return [];
+    return shape.people
+      .filter((c) => c !== side && c !== meeting.a && c !== meeting.b && operatorOf(c, facts, shape) === operator)
+      .map((c) => ({ from: c.met === 'call' ? c.openedAt : c.answeredAt, until: c.endedAt }))
+      .filter((one): one is Stretch => one.from !== null && one.from > meeting.from);
+  });
 }
 
 /** How much of a window some stretches cover, each moment once, ms. An open stretch of an open window counts for nothing yet. */
-function covered(
-  stretches: readonly { from: number; until: number | null }[],
-  from: number,
-  until: number | null,
-): number {
+function covered(stretches: readonly Stretch[], from: number, until: number | null): number {
   let sum = 0;
   let reached = from;
   for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {

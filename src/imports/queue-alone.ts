@@ -1,5 +1,6 @@
 // Pure. A call of which only queue_log tells: until cdr comes, it is as much as the queue saw.
 import type { Call, Leg } from '../call/call.js';
+import { callOutcomeOfVisit } from '../call/outcome.js';
 import { EMPTY_CALL } from './cdr-call.js';
 import type { Told } from './queue-call.js';
 import type { QueueFact } from './queue-line.js';
@@ -7,9 +8,7 @@ import type { QueueFact } from './queue-line.js';
 /** How a call without a talk ended by its last visit; null when the visit says nothing of it. */
 export function outcomeOf({ visits }: Told): Call['outcome'] | null {
   const last = visits.at(-1)?.outcome;
-  if (last === 'abandoned') return 'abandoned';
-  if (last === 'timeout') return 'timeout';
-  return last === undefined || last === 'in_progress' ? null : 'no_answer';
+  return last === undefined ? null : callOutcomeOfVisit(last);
 }
 
 /** A call of which only queue_log tells. */
