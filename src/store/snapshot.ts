@@ -113,17 +113,21 @@ interface Busy {
   leg: LegRow;
 }
 
-/** Operators with a leg that lives. Talking beats ringing; an operator who placed the call counts as talking. */
+/** Who dials is off the hook from the start, unless a click rang the phone first: as in the operator's day (timeline.ts). */
+const isTalking = (leg: LegRow): boolean =>
+  leg.answered_at !== null || leg.outcome === 'caller' || leg.outcome === 'placed' || leg.outcome === 'lost';
+
+/** Operators with a leg that lives. Talking beats ringing, and the newest of either counts. */
 function busyOperators(live: Live): Map<string, Busy> {
   const busy = new Map<string, Busy>();
   for (const call of live.calls) {
     for (const leg of live.legs.get(call.call_id) ?? []) {
       if (leg.operator === '' || leg.ended_at !== null) continue;
-      // A caller's own leg is off the hook from the start, unless a click rang it first.
-      const talking = leg.answered_at !== null || leg.outcome === 'caller';
-      const state = talking ? 'talking' : 'ringing';
-      if (busy.get(leg.operator)?.state === 'talking') continue;
-      busy.set(leg.operator, { state, since: fromDb(leg.answered_at ?? leg.started_at), call, leg });
+      const state = isTalking(leg) ? 'talking' : 'ringing';
+      const since = fromDb(leg.answered_at ?? leg.started_at);
+      const known = busy.get(leg.operator);
+      const beats = state === known?.state ? since >= known.since : state === 'talking';
+      if (!known || beats) busy.set(leg.operator, { state, since, call, leg });
     }
   }
   return busy;
@@ -199,7 +203,7 @@ function queuesNow(live: Live, operators: OperatorNow[], waiting: WaitingNow[]):
 function callNow(call: CallRow, live: Live): CallNow {
   const all = live.legs.get(call.call_id) ?? [];
   const legs = all.filter((leg) => leg.ended_at === null && leg.operator !== '');
-  const talking = legs.filter((leg) => leg.answered_at !== null || leg.role === 'caller');
+  const talking = legs.filter(isTalking);
   const client = clientOf(live, call.direction === 'out' ? call.dialled : call.caller_number);
   return {
     call: call.call_id,

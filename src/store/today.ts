@@ -85,10 +85,13 @@ async function offersOf(db: Db, since: number): Promise<Map<string, OperatorDay>
   return operators;
 }
 
-/** Talks for queues, and the time they took: talk, hold and the wrap-ups after them that are over. */
+/**
+ * Operators' legs that talked for queues, and the time they took: a leg may talk with two, who was asked first and whom that one
+ * then handed over. With talk, hold and the wrap-ups after them that are over.
+ */
 async function talksOf(db: Db, since: number): Promise<{ n: number; ms: number }> {
   const talked =
-    "SELECT COUNT(*) AS n, COALESCE(SUM(talk_ms + hold_ms), 0) AS ms FROM cdr_talks WHERE started_at >= ? AND queue <> ''";
+    "SELECT COUNT(DISTINCT uniqueid) AS n, COALESCE(SUM(talk_ms + hold_ms), 0) AS ms FROM cdr_talks WHERE started_at >= ? AND queue <> ''";
   const length =
     db.dialect === 'mysql'
       ? 'TIMESTAMPDIFF(MICROSECOND, started_at, ended_at) / 1000'
