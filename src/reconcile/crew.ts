@@ -2,7 +2,7 @@
 import type { AmiMessage } from '../ami/index.js';
 import type { EventKind } from '../call/event.js';
 import type { Fields } from './lines.js';
-import { endpointOf } from './parties.js';
+import { deviceOf } from './parties.js';
 
 /** An operator by our tables; times in ms. */
 export interface OperatorSeen {
@@ -45,7 +45,7 @@ export function membersOf(items: readonly AmiMessage[]): Map<string, MemberSeen>
   const members = new Map<string, MemberSeen>();
   for (const item of items) {
     if (item.get('Event') !== 'QueueMember') continue;
-    const operator = endpointOf(item.get('Location') ?? item.get('Interface') ?? '');
+    const operator = deviceOf(item.get('Location') ?? item.get('Interface') ?? '');
     const queue = item.get('Queue') ?? '';
     if (operator === '' || queue === '') continue;
     const paused = item.get('Paused') === '1';

@@ -32,17 +32,19 @@ function callVariable(message: AmiMessage, prefix: string): string {
 /** The call a channel belongs to: what the dialplan wrote on it, else what the hooks themselves take without an entry hook. */
 export const callOf = (pbx: string, party: Party): string => party.call || `${pbx}-${party.linkedid || party.uniqueid}`;
 
+/** Whose channel it is: `101` of `PJSIP/101-0000002a`, `102` of `Local/102@crew-00000001;1`, as dialhook-endpoint reads it. */
+export const endpointOf = (channel: string): string =>
+  deviceOf(channel.replace(/;[12]$/, '').replace(/-[0-9a-f]{8,}$/, ''));
+
 /**
- * Whose channel it is: `101` of `PJSIP/101-0000002a`, `102` of `Local/102@crew-00000001;1`, as dialhook-endpoint reads it; also of
- * a name without its serial number (`PJSIP/101`, a queue member's `Local/102@crew/n`).
+ * Whose device it is: `101` of `PJSIP/101`, `102` of a queue member's `Local/102@crew/n`. It has no serial number, so what looks
+ * like one belongs to the name: phones are often called by their address, `desk-00155d012345`.
  */
-export function endpointOf(channel: string): string {
-  const after = channel.slice(channel.indexOf('/') + 1).replace(/;[12]$/, '');
-  return after
-    .replace(/-[0-9a-f]{8,}$/, '')
+export const deviceOf = (device: string): string =>
+  device
+    .slice(device.indexOf('/') + 1)
     .replace(/@.*$/, '')
     .slice(0, 80);
-}
 
 /** `Timestamp` of an event (seconds.microseconds by the PBX's clock) in ms; null without `timestampevents = yes`. */
 export function timeOf(message: AmiMessage): number | null {

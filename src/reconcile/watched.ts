@@ -3,7 +3,7 @@
 import type { AmiMessage } from '../ami/index.js';
 import type { EventKind } from '../call/event.js';
 import type { Fields } from './lines.js';
-import { callOf, endpointOf, type Party, partyOf } from './parties.js';
+import { callOf, deviceOf, endpointOf, type Party, partyOf } from './parties.js';
 
 /** What an event becomes: a kind of ours, on a channel, with its fields. */
 export interface Told {
@@ -100,7 +100,7 @@ export const WATCHED: Readonly<Record<string, Watched>> = {
   ParkedCallTimeOut: {
     tell: of('comeback', 'Parkee', (message) => ({
       ...lotOf(message),
-      to: endpointOf(message.get('ParkerDialString') ?? ''),
+      to: deviceOf(message.get('ParkerDialString') ?? ''),
     })),
   },
 

@@ -74,6 +74,11 @@ describe('reconcile: operators', () => {
     });
   });
 
+  it('are known by their whole name, also when its end looks like the number of a channel', async () => {
+    const members = ['desk-00155d012345', 'sales-20260101'].map((name) => member(name));
+    expect(await looked([row('desk-00155d012345'), row('sales-20260101')], members)).to.deep.equal(nothing);
+  });
+
   it('paused in one queue of two is not paused; without a reason the known one stands', async () => {
     const members = [member('101', { Paused: 1 }), member('101', { Queue: 'support' }), member('102', { Paused: 1 })];
     expect(await looked([row('101'), row('102', { presence: 'paused', reason: 'lunch' })], members)).to.deep.equal(
