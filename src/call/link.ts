@@ -3,6 +3,21 @@
 import type { CallEvent } from './event.js';
 import { isOfCall } from './fold.js';
 
+/** How long after its channel began a linkedid may still tie another call to it, ms. */
+const LONGEST_TIE = 2 * 3_600_000;
+/** Asterisk's own ids begin with the second in which the channel was made, after the system's name if it has one. */
+const BORN = /(?:^|-)(\d{10})\.\d+$/;
+
+/**
+ * Whether a linkedid says at a moment (ms) that calls are one. A channel that lives all day (AgentLogin(), a held-open line)
+ * gives its own to everybody whom it is ever bridged with: without a bound a day's callers would be one story. Who transfers,
+ * parks or picks up does so while the call is young; and after that the manager interface still names the other call.
+ */
+export function tiesAt(linkedid: string, at: number): boolean {
+  const born = BORN.exec(linkedid)?.[1];
+  return linkedid !== '' && (born === undefined || at - Number(born) * 1000 <= LONGEST_TIE);
+}
+
 /**
  * What an event ties its call to: calls that share a key are one story. A linkedid is the same for all channels that were
  * ever bridged with each other (Asterisk: ast_channel_set_linkgroup), so a call that reports another one's was joined with it.
@@ -10,7 +25,7 @@ import { isOfCall } from './fold.js';
 export function keysOf(event: CallEvent): string[] {
   if (!isOfCall(event)) return [];
   const keys = [`=${event.call}`];
-  if (event.linkedid !== '') keys.push(`${event.pbx}/${event.linkedid}`);
+  if (tiesAt(event.linkedid, event.at)) keys.push(`${event.pbx}/${event.linkedid}`);
   const joins = event.event === 'transfer' || event.event === 'retrieve' || event.event === 'pickup';
   if (joins && event.other !== '') keys.push(`=${event.other}`);
   return keys;

@@ -1,4 +1,5 @@
 // Pure. What our tables believe to be alive against what the PBX has, in both directions.
+import { tiesAt } from '../call/link.js';
 import type { ChannelNow } from './channels.js';
 import { type Sightings, twice } from './twice.js';
 
@@ -53,11 +54,11 @@ export const grown = (channels: readonly ChannelNow[]): ChannelNow[] =>
  * Channels of which the PBX says that they are of one story (they share a linkedid), while the tables hold them in several: an
  * attended transfer, a retrieve or a pickup happened and nobody said so.
  */
-export function torn(channels: readonly ChannelNow[], open: readonly OpenChannel[]): ChannelNow[] {
+export function torn(channels: readonly ChannelNow[], open: readonly OpenChannel[], now: number): ChannelNow[] {
   const story = new Map(open.map((one) => [one.uniqueid, one.call]));
   const groups = new Map<string, ChannelNow[]>();
   for (const channel of channels) {
-    if (channel.linkedid === '' || !isPerson(channel) || !story.has(channel.uniqueid)) continue;
+    if (!tiesAt(channel.linkedid, now) || !isPerson(channel) || !story.has(channel.uniqueid)) continue;
     const group = groups.get(channel.linkedid);
     if (group) group.push(channel);
     else groups.set(channel.linkedid, [channel]);

@@ -123,7 +123,7 @@ async function strangers(
   const lines = strange.sure.map((one) => channelLine(deps.pbx, 'found', one, now, foundFields(one, now), '0'));
   await report(deps, lines, 'channels live that nobody announced');
 
-  const apart = twice(torn(channels, open), (one) => `${one.uniqueid}/${one.linkedid}`, before.torn, now);
+  const apart = twice(torn(channels, open, now), (one) => `${one.uniqueid}/${one.linkedid}`, before.torn, now);
   const joins = apart.sure.map((one) => {
     const party = { ...one, call: one.call || calls.get(one.uniqueid) || '' };
     return channelLine(deps.pbx, 'found', party, now, foundFields(one, now), one.linkedid);
