@@ -25,6 +25,8 @@ export async function reset(centre: Centre, globals: Globals, given: Given = [])
   await resetPhones(centre);
   // What operators forwarded by code lives in the PBX's own database.
   await centre.asterisk.cli('database deltree dialhook-forward');
+  for (const operator of OPERATORS)
+    await centre.asterisk.cli(`queue remove member Local/${operator}@agents/n from helpdesk`);
   await resetCrew(centre, given);
 }
 

@@ -1,5 +1,5 @@
 // Steps of a played story around queues and rooms: wrap-up, menus, conferences, voicemail, recording, supervisors.
-//   wrap-up is 3 s · the menu waits 1 s · 101 has voicemail · 104 may listen · 104 works in claims
+//   101 serves helpdesk · wrap-up is 3 s · the menu waits 1 s · 101 has voicemail · 104 may listen · 104 works in claims
 //   101 dials *49 after 2 s · everybody waits 4 s · 103 leaves after 1 s · +998000000102 gives up after 1 s
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../scripts/lab/wait.js';
@@ -10,6 +10,14 @@ const global = async ({ stage }: Playing, name: string, value: string): Promise<
 };
 
 export const ROOM_STEPS: Step[] = [
+  [
+    /^(\d+) serves helpdesk$/,
+    async ({ stage }, who) => {
+      await stage.console(
+        `queue add member Local/${who}@agents/n to helpdesk penalty 0 as ${who} state_interface PJSIP/${who}`,
+      );
+    },
+  ],
   [/^wrap-up is (\d+) s$/, (playing, long) => global(playing, 'DH_WRAPUP', long)],
   [/^more wrap-up is (\d+) s$/, (playing, long) => global(playing, 'DH_WRAPUP_EXTEND', long)],
   [/^the menu waits (\d+) s$/, (playing, long) => global(playing, 'MENU_SECONDS', long)],
