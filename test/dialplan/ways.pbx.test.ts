@@ -102,6 +102,20 @@ describe('sample PBX: ways a call goes on', function () {
     await code(a, '*20');
   });
 
+  it('takes a code from a phone only: a click on one makes no operator of its channel', async () => {
+    const state = async () => (await pbx.cli('queue show')) + (await pbx.cli('database show dialhook-forward'));
+    const ask = async (digits: string) => {
+      await pbx.cli(`channel originate Local/${digits}@operators/n application Wait 1`);
+      const done = async () => /^0 active channels/m.test(await pbx.cli('core show channels'));
+      await until(done, { what: `${digits} is done`, deadline: 8000 });
+    };
+    for (const digits of ['*45', '*21102', '*20', '*471', '*49']) await ask(digits);
+    expect(await state()).to.not.match(/PJSIP\/\*?\d+|dialhook-forward\//);
+    await code(a, '*45');
+    expect(await state()).to.contain('PJSIP/101');
+    await code(a, '*46');
+  });
+
   it('lets a transferred caller dial no code of the phones', async () => {
     const caller = trunk.call('5551101', { from: { number: '+998000000101' } });
     const talk = await a.incoming();
