@@ -144,7 +144,7 @@ function inRooms(shape: Shape, steps: readonly Step[], edges: readonly Edge[]): 
         startedAt: stay.startedAt,
         endedAt: stay.endedAt,
         hold: 0,
-        endedBy: stay.endedAt === null ? '' : own ? 'operator' : 'system',
+        endedBy: stay.endedAt === null ? '' : left && channel.handedOn ? 'transfer' : own ? 'operator' : 'system',
       };
     });
 }

@@ -81,6 +81,9 @@ export const endpointOf = (facts: Facts, name: string): string =>
 /** A hook and the manager interface may tell of one thing: within this, ms, they are one. */
 export const SAME_THING = 3000;
 
+/** A channel does these once at a time: what is told again while it lasts is the same, however late the other clock is. */
+const ALONE = new Set<StepKind>(['park', 'conference', 'spy']);
+
 type Told = Pick<CallEvent, 'uniqueid' | 'at' | 'source'>;
 type StepWords = Partial<Pick<Step, 'what' | 'outcome' | 'detail' | 'operator' | 'length'>>;
 
@@ -94,7 +97,7 @@ export function step(facts: Facts, kind: StepKind, event: Told, words: StepWords
       s.step === kind &&
       s.uniqueid === event.uniqueid &&
       s.source !== event.source &&
-      event.at - s.startedAt <= SAME_THING &&
+      (event.at - s.startedAt <= SAME_THING || (ALONE.has(kind) && s.endedAt === null)) &&
       (words.outcome === undefined || s.outcome === '' || s.outcome === words.outcome),
   );
   const fresh: Step = {
