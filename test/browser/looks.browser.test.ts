@@ -17,6 +17,9 @@ const PAGES = [
   ['lola', '/workstation', 'busy'],
   ['sabir', '/workstation', 'no-phone'],
   ['sabir', '/calls/pbx1-1.1', 'story'],
+  ['admin', '/users', 'users'],
+  ['admin', '/audit', 'audit'],
+  ['lola', '/account', 'account'],
 ] as const;
 
 /** In the page: texts whose contrast with what is behind them is below 4.5 (3 when large), as WCAG counts it. */
