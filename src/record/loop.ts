@@ -92,7 +92,8 @@ export function startLoop(options: LoopOptions): RecordLoop {
         if (found === null ? state.events > 0 : isBefore(found, state)) reread = true;
         heard();
       }
-      return Promise.race([journal.wait(state, IDLE_MS), stopped]);
+      // From where reading came to: after a start that is the new segment, while the tables still name the end of the old one.
+      return Promise.race([journal.wait(next, IDLE_MS), stopped]);
     }
     const before = state.events;
     status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });
