@@ -7,8 +7,6 @@ import { EVENTS } from './kinds.js';
 
 export { EVENTS } from './kinds.js';
 
-/** Version of the line format; the dialplan sends it as `v`. */
-export const LINE_VERSION = 1;
 /** Longest event line that is read, in bytes. Asterisk cuts an AGI() call at 8,191 bytes, so a longer one is never whole. */
 export const MAX_LINE_BYTES = 8192;
 export type EventKind = keyof typeof EVENTS;

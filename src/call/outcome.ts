@@ -10,7 +10,7 @@ const UNREACHABLE = new Set([1, 2, 3, 5, 18, 20, 22, 27, 28, 34, 38, 41, 42, 44,
 const ELSEWHERE = 26;
 /** How far apart the two hangup handlers of one hangup may stamp it, ms: a server that hangs holds a handler up to its bound. */
 export const ONE_HANGUP = 2500;
-/** How far apart an answer and the end of the other rings may be where no cause 26 tells, ms. */
+/** How long before an answer the other rings may end where no cause 26 tells, ms. */
 const ONE_ANSWER = 300;
 
 /** Another ring of the same round, and when its caller gave up; what decides between rang_out and the rest. */
@@ -30,13 +30,17 @@ export function ringOutcome(ring: ChannelFacts, context: RingContext): OfferOutc
   if (ring.lost) return 'caller_gone';
   if (ring.cause !== null && UNREACHABLE.has(ring.cause)) return 'unreachable';
   if (neverReplied(ring)) return 'unreachable';
-  if (near(ring.endedAt, context.answeredAt, ONE_ANSWER)) return 'answered_elsewhere';
+  if (rangThrough(ring, context.answeredAt)) return 'answered_elsewhere';
   if (near(ring.endedAt, context.gaveUpAt, ONE_HANGUP)) return 'caller_gone';
   return 'rang_out';
 }
 
 /** A SIP phone that rang out has at least said 180: cause 0 without any SIP answer is a phone that is not there. */
 const neverReplied = (ring: ChannelFacts) => ring.cause === 0 && ring.tech === '' && ring.channel.startsWith('PJSIP/');
+
+/** A phone that still rang when another one answered was not let ring, however late its end is told. */
+const rangThrough = ({ openedAt, endedAt }: ChannelFacts, answeredAt: number | null): boolean =>
+  answeredAt !== null && openedAt <= answeredAt && (endedAt ?? answeredAt) >= answeredAt - ONE_ANSWER;
 
 const near = (a: number, b: number | null, ms: number) => b !== null && Math.abs(a - b) <= ms;
 

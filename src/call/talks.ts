@@ -3,6 +3,7 @@ import { type Edge, type Meeting, meetingsOf } from './bridges.js';
 import type { Step, Talk } from './call.js';
 import type { ChannelFacts, Facts } from './facts.js';
 import { operatorOf, type Shape } from './shape.js';
+import { covered, meet, type Stretch } from './stretches.js';
 
 /** The talks of a story: one row for each operator in a meeting, the one who was called first. */
 export function toTalks(facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
@@ -88,14 +89,6 @@ function holdOf(meeting: Meeting, facts: Facts, shape: Shape, edges: readonly Ed
   return covered([...told, ...unheard], meeting.from, meeting.until);
 }
 
-interface Stretch {
-  from: number;
-  until: number | null;
-}
-
-const meet = (a: Stretch, b: Stretch): boolean =>
-  a.from <= (b.until ?? Number.POSITIVE_INFINITY) && b.from <= (a.until ?? Number.POSITIVE_INFINITY);
-
 /**
  * A phone that calls, or answers, on a second line makes the first one wait, whether anybody told of the hold or not: only
  * the manager interface tells, and may have been away.
@@ -109,20 +102,6 @@ function elsewhere(meeting: Meeting, facts: Facts, shape: Shape): Stretch[] {
       .map((c) => ({ from: c.met === 'call' ? c.openedAt : c.answeredAt, until: c.endedAt }))
       .filter((one): one is Stretch => one.from !== null && one.from > meeting.from);
   });
-}
-
-/** How much of a window some stretches cover, each moment once, ms. An open stretch of an open window counts for nothing yet. */
-function covered(stretches: readonly Stretch[], from: number, until: number | null): number {
-  let sum = 0;
-  let reached = from;
-  for (const stretch of [...stretches].sort((a, b) => a.from - b.from)) {
-    const end = Math.min(stretch.until ?? until ?? reached, until ?? stretch.until ?? reached);
-    const begin = Math.max(stretch.from, reached);
-    if (end <= begin) continue;
-    sum += end - begin;
-    reached = end;
-  }
-  return sum;
 }
 
 /** In a conference an operator talks with the room. */

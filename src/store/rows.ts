@@ -1,6 +1,7 @@
 // A folded call to its rows. Pure: the same call gives the same rows, live or rebuilt.
 import type { Call } from '../call/call.js';
 import { liveState, mainChannel } from '../call/state.js';
+import { covered } from '../call/stretches.js';
 import { toDb } from './time.js';
 
 export type Row = Record<string, string | number | null>;
@@ -37,24 +38,13 @@ export function doneRow(call: Call): Row {
     ended_at: toDb(ended),
     duration_ms: Math.max(0, ended - call.startedAt),
     wait_ms: sum(call.visits.map((v) => v.wait ?? 0)),
-    talk_ms: covered(call.talks.map((t) => [t.startedAt, t.endedAt ?? ended])),
+    talk_ms: covered(call.talks.map((t) => ({ from: t.startedAt, until: t.endedAt ?? ended }))),
     outcome: call.outcome,
     ended_by: call.endedBy,
   };
 }
 
 const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
-
-/** How long at least one of some stretches lasted: two operators who talk with each other talk once. */
-function covered(stretches: [from: number, to: number][]): number {
-  let total = 0;
-  let reached = Number.NEGATIVE_INFINITY;
-  for (const [from, to] of stretches.sort((a, b) => a[0] - b[0])) {
-    total += Math.max(0, to - Math.max(from, reached));
-    reached = Math.max(reached, to);
-  }
-  return total;
-}
 
 /** A text that is put together from several may be longer than its column. */
 const cut = (text: string, length: number) => text.slice(0, length);
