@@ -60,6 +60,8 @@ const OUTCOMES: Record<string, string> = {
   busy: 'busy',
   timeout: 'timed out',
   unrouted: 'number unknown',
+  voicemail: 'left a message',
+  refused: 'refused by the queue',
   failed: 'failed',
   lost: 'lost sight of',
 };
