@@ -24,9 +24,9 @@ const chromium = () => {
 const mariadb = () => mariadbProgram('mariadbd');
 
 export const SUITES: Suite[] = [
-  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 150, jobs: 3, need: nothing },
-  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 150, need: nothing },
-  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 240, need: mariadb },
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 240, jobs: 3, need: nothing },
+  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 300, jobs: 2, need: nothing },
+  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 420, need: mariadb },
   {
     name: 'pbx22',
     suffix: '.pbx.test.ts',
