@@ -40,7 +40,7 @@ export async function perform(centre: Centre, story: Story): Promise<void> {
   const wanted = story.rows.filter((row) => row.startsWith('call ')).length;
   const ids = await until(() => callsSince(centre, since, wanted), {
     what: `${wanted} calls in cdr_calls`,
-    deadline: 5000,
+    deadline: 20_000,
   });
   const calls = await Promise.all(ids.map((id) => readCall(centre.db, id)));
   const zero = calls[0]?.startedAt ?? 0;
