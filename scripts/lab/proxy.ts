@@ -48,7 +48,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
 
   const end = (pair: Pair) => {
     pairs.delete(pair);
-    for (const socket of [pair.client, pair.server]) socket.resetAndDestroy();
+    for (const socket of [pair.client, pair.server]) reset(socket);
   };
 
   /** Resolves with true when the piece may go on. */
@@ -81,7 +81,7 @@ export async function startProxy(target: { host: string; port: number }): Promis
 
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     if (weather.refuse) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     const server = connect({ ...target, allowHalfOpen: true, noDelay: true });
@@ -134,6 +134,15 @@ export async function startProxy(target: { host: string; port: number }): Promis
       await once(listener, 'close');
     },
   };
+}
+
+/**
+ * Resets a connection. One that has said its end already is only dropped: a reset while that is under way is never counted
+ * as done by Node 20, which then waits for it for ever, at full speed, when the process ends.
+ */
+export function reset(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {

@@ -1,5 +1,6 @@
 // A FastAGI server that confirms until the Nth request, and from then on does harm in one manner.
 import { createServer, type Server, type Socket } from 'node:net';
+import { reset } from '../../scripts/lab/proxy.js';
 
 /** closing: ends sessions without a word; refusing: is gone; frozen: takes connections and is silent until a watchdog ends it. */
 export type Manner = 'closing' | 'refusing' | 'frozen';
@@ -27,7 +28,7 @@ export async function waveringServer(port: number): Promise<Wavering> {
   const shut = async () => {
     const closing = server;
     server = null;
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets) reset(socket);
     if (closing) await new Promise((done) => closing.close(done));
   };
 
