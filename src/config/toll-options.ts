@@ -52,7 +52,7 @@ export const openHours: Kind<OpenHours[]> = {
     each(value.toLowerCase(), (one) => {
       const [, first = '', last = first, from = '', to = ''] =
         /^([a-z]{3})(?:-([a-z]{3}))? +(\d\d:\d\d)-(\d\d:\d\d)$/.exec(one) ?? [];
-      const days = [first, last].map((day) => DAYS.findIndex((known) => known === day));
+      const days = [first, last].map((day) => (DAYS as readonly string[]).indexOf(day));
       const [a = -1, b = -1] = days;
       const [start, end] = [minutesOf(from), minutesOf(to)];
       return a < 0 || b < a || !(start < end && end <= 1440) ? undefined : { first: a, last: b, from: start, to: end };

@@ -37,7 +37,8 @@ export function startClient(message: SipMessage, transmit: (text: string) => voi
   final.catch(() => {});
   let [answered, done] = [false, false];
   const repeat = repeater(transmit, text, t1, invite ? PATIENCE : T2);
-  const expire = (ms: number) => setTimeout(() => end(new Error(`${name}: no final answer in ${ms / 1000} s`)), ms).unref();
+  const expire = (ms: number) =>
+    setTimeout(() => end(new Error(`${name}: no final answer in ${ms / 1000} s`)), ms).unref();
   let patience = expire(PATIENCE);
   const end = (error?: Error) => {
     done = true;
