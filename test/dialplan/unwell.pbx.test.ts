@@ -78,6 +78,30 @@ describe(`the server is not well, Asterisk ${version}`, function () {
         await tell(kinds, from);
         expect(took).to.be.within(BOUND_MS.least, BOUND_MS.most);
       });
+
+    const skips = async () => Number(/DH_SKIP=(\d+)/.exec(await pbx.cli('dialplan show globals'))?.[1]);
+    /** A caller who gives up after so many ms in the first hook of his call. */
+    const givesUpAfter = async (ms: number) => {
+      const from = spooled(stage).length;
+      await stage.strike();
+      server.freeze();
+      const caller = trunk.call('5551000', { from: { number: '+998000000101' } });
+      await shows(stage, 'core show channels', /AGI\(agi/);
+      const asked = Date.now();
+      await until(() => Date.now() - asked >= ms, { what: 'he gives up', deadline: 5000 });
+      await caller.hangup();
+      // The goodbye asks nobody: it would stand before the frozen server without a bound.
+      await shows(stage, 'core show channels', /^0 active channels/m);
+      await tell(['call', 'end'], from);
+    };
+    it('a caller who gives up at once does not send the events of others into the file', async () => {
+      await givesUpAfter(0);
+      expect(await skips()).to.equal(0);
+    });
+    it('a caller who gives up after a wait that no well server takes opens the breaker', async () => {
+      await givesUpAfter(400);
+      expect(await skips()).to.be.greaterThan(Date.now() / 1000);
+    });
   });
 
   // A suite's own tests run before the suites in it, and this one is for the end: the server is gone after it.
