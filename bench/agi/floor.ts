@@ -1,10 +1,9 @@
 // The floor: what a bare node:net server does for the same session. Nothing is parsed, checked, bounded or counted.
 import { createServer } from 'node:net';
-import { serve } from './child.js';
+import { serve } from '../lib/child.js';
 
-const server = createServer((socket) => {
+const server = createServer({ noDelay: true }, (socket) => {
   let step = 0;
-  socket.setNoDelay(true);
   socket.on('error', () => socket.destroy());
   socket.on('data', (chunk) => {
     if (step === 0 && chunk.indexOf('\n\n') < 0) return;

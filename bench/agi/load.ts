@@ -1,17 +1,18 @@
 // The load: plays Asterisk for many calls at once and takes the times.
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { environment } from '../lib/env.js';
+import { ms, openLoop } from '../lib/pace.js';
 
-export interface Order {
-  port: number;
-  path: string;
-  sessions: number;
-  /** Closed loop: so many at once. */
-  concurrency?: number;
+export type Order =
+  /** Closed loop: so many sessions at once. */
+  | { kind: 'closed'; port: number; sessions: number; concurrency: number }
   /** Open loop: so many begin each second, whether the others have ended or not. */
-  rate?: number;
-  /** Open the sessions and hold them. */
-  hold?: boolean;
-}
+  | { kind: 'open'; port: number; sessions: number; rate: number }
+  /** Open the sessions, let the server ask its first command, and answer nothing. */
+  | { kind: 'hold'; port: number; sessions: number }
+  /** End what is held. */
+  | { kind: 'release' };
+
 export interface Result {
   seconds: number;
   failed: number;
@@ -20,39 +21,19 @@ export interface Result {
   /** Our answer to the server's next command, in ms. */
   gap: number[];
 }
+export interface Held {
+  open: number;
+}
 
-const environment = (path: string) => `agi_network: yes
-agi_network_script: ${path.slice(1)}?v=1
-agi_request: agi://192.0.2.10${path}?v=1
-agi_channel: PJSIP/trunk-0000002a
-agi_language: en
-agi_type: PJSIP
-agi_uniqueid: pbx1-1763676543.42
-agi_version: 22.10.1
-agi_callerid: 555-0100
-agi_calleridname: Example
-agi_callingpres: 0
-agi_callingani2: 0
-agi_callington: 0
-agi_callingtns: 0
-agi_dnid: 555-0199
-agi_rdnis: unknown
-agi_context: dialhook-send
-agi_extension: s
-agi_priority: 3
-agi_enhanced: 0.0
-agi_accountcode:
-agi_threadid: 140273834014464
-agi_arg_1: v=1&id=pbx1-1763676543.42-offer&at=1763676543.123&pbx=pbx1&call=pbx1-1763676543.42&event=offer
+const LINE = 'v=1&id=pbx1-1763676543.42-offer&at=1763676543.123&pbx=pbx1&call=pbx1-1763676543.42&event=offer';
+const SESSION = environment('/event', LINE);
+const IDLE = environment('/idle', LINE);
 
-`;
-const ms = () => Number(process.hrtime.bigint()) / 1e6;
-
-function session(order: Order, due: number, result: Result, done: () => void): void {
+function session(port: number, due: number, result: Result, done: () => void): void {
   let answered = 0;
   let answeredAt = 0;
-  const socket = connect({ port: order.port, host: '127.0.0.1', noDelay: true });
-  socket.write(environment(order.path));
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  socket.write(SESSION);
   socket.on('data', () => {
     const now = ms();
     if (answered > 0) result.gap.push(now - answeredAt);
@@ -68,50 +49,69 @@ function session(order: Order, due: number, result: Result, done: () => void): v
   });
 }
 
-function run(order: Order): Promise<Result> {
-  const result: Result = { seconds: 0, failed: 0, session: [], gap: [] };
-  const start = ms();
+function closedLoop(count: number, concurrency: number, begin: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     let begun = 0;
     let ended = 0;
-    const done = () => {
-      if (++ended === order.sessions) {
-        clearInterval(pace);
-        resolve({ ...result, seconds: (ms() - start) / 1000 });
-      } else if (order.rate === undefined) next();
-    };
     const next = () => {
-      if (begun < order.sessions) session(order, order.rate ? start + (begun * 1000) / order.rate : ms(), result, done);
-      begun++;
+      if (begun++ < count) begin(done);
     };
-    const { rate } = order;
-    const pace = rate
-      ? setInterval(() => {
-          while (begun < order.sessions && begun < ((ms() - start) * rate) / 1000) next();
-        }, 1)
-      : undefined;
-    if (!rate) for (let i = 0; i < (order.concurrency ?? 64); i++) next();
+    const done = () => {
+      ended += 1;
+      if (ended === count) resolve();
+      else next();
+    };
+    for (let i = 0; i < concurrency; i++) next();
   });
 }
 
+async function run(order: Extract<Order, { kind: 'closed' | 'open' }>): Promise<Result> {
+  const result: Result = { seconds: 0, failed: 0, session: [], gap: [] };
+  const { port, sessions: count } = order;
+  const start = ms();
+  if (order.kind === 'open')
+    await openLoop({ rate: order.rate, count }, (_, due, done) => session(port, due, result, done));
+  else await closedLoop(count, order.concurrency, (done) => session(port, ms(), result, done));
+  return { ...result, seconds: (ms() - start) / 1000 };
+}
+
+/** Connections from one address at most: the kernel has some 28,000 ports for each, and other rounds need some too. */
+const FROM_ONE = 2_500;
+const held: Socket[] = [];
+
 /** Opens sessions that stay, a few at a time: the backlog is small on purpose. */
-async function hold({ port, path, sessions }: Order): Promise<number> {
+async function hold(port: number, sessions: number): Promise<Held> {
   let open = 0;
   const one = async () => {
     while (open < sessions) {
+      const localAddress = `127.0.0.${10 + Math.floor(open / FROM_ONE)}`;
       open++;
       await new Promise<void>((resolve, reject) => {
-        const socket = connect(port, '127.0.0.1', () => socket.write(environment(path), () => resolve()));
-        socket.on('error', reject);
+        const socket = connect({ port, host: '127.0.0.1', localAddress }, () => socket.write(IDLE));
+        socket.once('data', () => resolve());
+        socket.on('error', (error) => reject(new Error(`idle session ${open} of ${sessions}: ${error.message}`)));
+        socket.on('close', () => reject(new Error(`idle session ${open} of ${sessions} was closed by the server`)));
+        held.push(socket);
       });
     }
   };
   await Promise.all(Array.from({ length: 16 }, one));
-  return open;
+  return { open: held.filter((socket) => !socket.destroyed).length };
 }
 
+function release(): Held {
+  const open = held.filter((socket) => !socket.destroyed).length;
+  for (const socket of held.splice(0)) socket.destroy();
+  return { open };
+}
+
+const obey = async (order: Order): Promise<Result | Held> => {
+  if (order.kind === 'hold') return hold(order.port, order.sessions);
+  return order.kind === 'release' ? release() : run(order);
+};
+
 process.on('message', (order: Order) => {
-  (order.hold ? hold(order) : run(order)).then(
+  obey(order).then(
     (result) => process.send?.(result),
     (error) => process.send?.({ error: String(error) }),
   );

@@ -1,150 +1,122 @@
-// What a FastAGI session costs, against a bare node:net server in the same minutes on the same machine.
-//   node --import tsx bench/agi/run.ts           five rounds, about a minute
-//   node --import tsx bench/agi/run.ts --short   a few seconds
-//   node --import tsx bench/agi/run.ts --idle    memory of 10,000 sessions that wait
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import type { Ready, Used } from './child.js';
+// What a FastAGI session costs, against a bare node:net server in the same minutes on the same machine: the server on one
+// core, the load on the other, floor and ours by turns. A session: environment → GET VARIABLE → SET VARIABLE → close.
+//   make bench ARGS=agi              about 70 s
+//   make bench ARGS="agi --short"    some seconds
+import type { ChildProcess } from 'node:child_process';
+import { median, quantile, rounds } from '../lib/figures.js';
+import { load, needTwoCores } from '../lib/machine.js';
+import { ask, BESIDE, endAll, type PinnedServer, serverOf, start, used } from '../lib/pinned.js';
+import { tell } from '../lib/report.js';
 import type { Order, Result } from './load.js';
 
 const short = process.argv.includes('--short');
-const rounds = short ? 3 : 5;
-const sessions = short ? 3_000 : 10_000;
-const IDLE = 10_000;
+const CLOSED = { rounds: short ? 3 : 7, sessions: short ? 3_000 : 8_000, concurrency: 64 };
+const OPEN = { rounds: short ? 3 : 7, sessions: short ? 1_000 : 3_000, rate: 1_000 };
 
-const children: ChildProcess[] = [];
+export const module = (name: string): URL => new URL(`./${name}.ts`, import.meta.url);
 
-function start(name: string, core: number, ...flags: string[]): ChildProcess {
-  const file = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const command = ['-c', String(core), process.execPath, ...process.execArgv, file, ...flags];
-  const child = spawn('taskset', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  children.push(child);
-  return child;
+interface Closed {
+  perCpu: number;
+  perSecond: number;
 }
 
-async function ask<T>(child: ChildProcess, message: object): Promise<T> {
-  const answer = once(child, 'message');
-  child.send(message);
-  const [result] = (await answer) as [T & { error?: string }];
-  if (result.error !== undefined) throw new Error(result.error);
+async function sessions(loader: ChildProcess, order: Order): Promise<Result> {
+  const result = await ask<Result>(loader, order);
+  if (result.failed > 0) throw new Error(`${result.failed} sessions did not end as they should`);
   return result;
 }
 
-async function serverOf(
-  name: string,
-  ...flags: string[]
-): Promise<{ name: string; child: ChildProcess; port: number }> {
-  const child = start(name, 0, ...flags);
-  const [{ port }] = (await once(child, 'message')) as [Ready];
-  return { name, child, port };
+async function closed({ server, loader }: Pair, count: number): Promise<Closed> {
+  const before = await used(server);
+  const result = await sessions(loader, { kind: 'closed', ...CLOSED, port: server.port, sessions: count });
+  const { cpu } = await used(server);
+  return { perCpu: count / (cpu - before.cpu), perSecond: count / result.seconds };
 }
 
-const quantile = (values: number[], q: number) =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN;
-const median = (values: number[]) => quantile(values, 0.5);
-const load = () => readFileSync('/proc/loadavg', 'utf8').split(' ').slice(0, 3).join(' ');
-
-interface Round {
-  perCpu: number;
-  perSecond: number;
-  result: Result;
-  own: number[];
+interface Pair {
+  server: PinnedServer;
+  loader: ChildProcess;
 }
 
-async function round(
-  server: { child: ChildProcess; port: number },
-  loader: ChildProcess,
-  order: Partial<Order>,
-): Promise<Round> {
-  const before = await ask<Used>(server.child, {});
-  const result = await ask<Result>(loader, { port: server.port, path: '/event', sessions, ...order });
-  const after = await ask<Used>(server.child, {});
-  const cpu = after.cpu - before.cpu;
-  if (result.failed > 0) throw new Error(`${result.failed} sessions did not end as they should`);
-  return {
-    perCpu: result.session.length / cpu,
-    perSecond: result.session.length / result.seconds,
-    result,
-    own: after.own,
-  };
+/** Runs `measure` for floor and ours by turns; who is first changes from round to round. */
+async function byTurns<T>(
+  count: number,
+  servers: readonly PinnedServer[],
+  measure: (server: PinnedServer) => Promise<T>,
+): Promise<Map<string, T[]>> {
+  const found = new Map<string, T[]>(servers.map(({ name }) => [name, []]));
+  for (let i = 0; i < count; i++) {
+    for (const server of i % 2 ? servers.toReversed() : servers) found.get(server.name)?.push(await measure(server));
+  }
+  return found;
 }
 
-const line = (name: string, values: number[], digits = 0) =>
+async function main(): Promise<void> {
+  needTwoCores();
   console.log(
-    `  ${name.padEnd(34)} median ${median(values).toFixed(digits)}   (${values.map((v) => v.toFixed(digits)).join(' ')})`,
+    `agi: ${CLOSED.rounds} rounds of ${CLOSED.sessions} sessions, ${CLOSED.concurrency} at once; then ${OPEN.rounds} of ${OPEN.sessions} at ${OPEN.rate}/s; load ${load()}`,
   );
-const times = (name: string, values: number[]) =>
-  console.log(
-    `  ${name.padEnd(34)} p50 ${quantile(values, 0.5).toFixed(2)}  p99 ${quantile(values, 0.99).toFixed(2)}  p99.9 ${quantile(values, 0.999).toFixed(2)} ms`,
-  );
+  const loader = start(module('load'), BESIDE);
+  const servers = [await serverOf('floor', module('floor')), await serverOf('ours', module('ours'))];
+  for (const server of servers) await closed({ server, loader }, 3_000);
 
-async function speed(): Promise<void> {
-  const loader = start('load', 1);
-  const servers = [await serverOf('floor'), await serverOf('ours')];
-  console.log(`load ${load()}; ${rounds} rounds of ${sessions} sessions, 64 at once, floor and ours by turns`);
-  const done = new Map<string, Round[]>(servers.map(({ name }) => [name, []]));
-  for (const server of servers) await round(server, loader, { sessions: 3_000, concurrency: 64 });
-  for (let i = 0; i < rounds; i++) {
-    for (const server of i % 2 ? servers.toReversed() : servers) {
-      done.get(server.name)?.push(await round(server, loader, { concurrency: 64 }));
-    }
-  }
-  for (const [name, results] of done) {
-    line(
-      `${name}: sessions per server CPU-second`,
-      results.map((r) => r.perCpu),
-    );
-    line(
-      `${name}: sessions per second`,
-      results.map((r) => r.perSecond),
-    );
-    times(
-      `${name}: session, 64 in flight`,
-      results.flatMap((r) => r.result.session),
-    );
-  }
-  const ratios = (done.get('ours') ?? []).map(
-    (ours, i) => ours.perCpu / (done.get('floor')?.[i]?.perCpu ?? Number.NaN),
-  );
-  line('ours / floor, by CPU', ratios, 2);
-  for (const server of servers) {
-    const { result } = await round(server, loader, { rate: 1000, sessions: short ? 2_000 : 8_000 });
-    times(`${server.name}: session at 1000/s`, result.session);
-    times(`${server.name}: answer to next command`, result.gap);
-  }
-  const timed = await serverOf('ours', '--timed');
-  await round(timed, loader, { sessions: 2_000, concurrency: 64 });
-  const { own } = await round(timed, loader, { rate: 1000, sessions: short ? 2_000 : 8_000 });
-  times('ours: of it in our own hands', own);
-  console.log(`load ${load()}`);
-}
+  const fast = await byTurns(CLOSED.rounds, servers, (server) => closed({ server, loader }, CLOSED.sessions));
+  const of = (name: string) => fast.get(name) ?? [];
+  const perCpu = (name: string) => of(name).map((round) => round.perCpu);
+  // Round by round: what the neighbours on this machine did to one, they did to the other.
+  const ratios = perCpu('ours').map((ours, i) => ours / (perCpu('floor')[i] ?? Number.NaN));
 
-const pssOf = (child: ChildProcess) =>
-  Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/smaps_rollup`, 'utf8'))?.[1]) / 1024;
+  const open = await byTurns(OPEN.rounds, servers, async ({ port }) => {
+    const { session, gap } = await sessions(loader, { kind: 'open', ...OPEN, port });
+    return { p50: median(session), p99: quantile(session, 0.99), gap: quantile(gap, 0.99) };
+  });
+  const p99s = (name: string, key: 'p50' | 'p99' | 'gap') => (open.get(name) ?? []).map((round) => round[key]);
 
-async function idle(): Promise<void> {
+  const timed = await serverOf('timed', module('ours'), ['--timed']);
+  await closed({ server: timed, loader }, 3_000);
+  await used(timed);
+  await sessions(loader, { kind: 'open', ...OPEN, port: timed.port });
+  const { own } = await used(timed);
+
   for (const name of ['floor', 'ours']) {
-    const loader = start('load', 1);
-    const server = await serverOf(name);
-    await round(server, loader, { sessions: 2_000, concurrency: 64 });
-    const before = pssOf(server.child);
-    await ask(loader, { port: server.port, path: '/idle', sessions: IDLE, hold: true });
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    const after = pssOf(server.child);
+    console.log(`  ${name}: sessions per CPU-second  ${rounds(perCpu(name), 0)}`);
     console.log(
-      `  ${name}: ${before.toFixed(0)} MB -> ${after.toFixed(0)} MB with ${IDLE} idle sessions: ${(after - before).toFixed(0)} MB, ${(((after - before) * 1024) / IDLE).toFixed(1)} kB each`,
+      `  ${name}: sessions per second      ${rounds(
+        of(name).map((round) => round.perSecond),
+        0,
+      )}`,
     );
-    for (const child of [server.child, loader]) {
-      child.disconnect();
-      await once(child, 'exit');
-    }
+    for (const key of ['p50', 'p99', 'gap'] as const)
+      console.log(`  ${name}: at ${OPEN.rate}/s, ${key.padEnd(4)} ms      ${rounds(p99s(name, key))}`);
   }
+  console.log(`  ours / floor by CPU             ${rounds(ratios)}`);
+  const ratio = median(ratios);
+  const [floorP99, oursP99] = [median(p99s('floor', 'p99')), median(p99s('ours', 'p99'))];
+  const [floorGap, oursGap] = [median(p99s('floor', 'gap')), median(p99s('ours', 'gap'))];
+  tell([
+    {
+      what: 'FastAGI sessions per CPU-second of the server, all limits on',
+      ours: `${median(perCpu('ours')).toFixed(0)}, ${ratio.toFixed(2)} of the floor`,
+      beside: `bare \`node:net\` ${median(perCpu('floor')).toFixed(0)}; ≥ 0.65 of it`,
+      reached: ratio >= 0.65,
+    },
+    {
+      what: 'session at 1,000/s, open loop, p50 / p99',
+      ours: `${median(p99s('ours', 'p50')).toFixed(2)} / ${oursP99.toFixed(2)} ms`,
+      beside: `floor ${median(p99s('floor', 'p50')).toFixed(2)} / ${floorP99.toFixed(2)} ms; p99 ≤ floor + 1 ms`,
+      reached: oursP99 <= floorP99 + 1,
+    },
+    {
+      what: 'from an answer to our next command, p99, as the PBX sees it (of it in our own hands)',
+      ours: `${oursGap.toFixed(2)} ms (${quantile(own, 0.99).toFixed(2)} ms)`,
+      beside: `floor ${floorGap.toFixed(2)} ms; ≤ 0.5 ms`,
+      reached: oursGap <= 0.5,
+    },
+  ]);
 }
 
 try {
-  await (process.argv.includes('--idle') ? idle() : speed());
+  await main();
 } finally {
-  for (const child of children) if (child.connected) child.disconnect();
+  await endAll();
 }
