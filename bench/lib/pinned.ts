@@ -6,6 +6,7 @@ import type { Ready, Used } from './child.js';
 /** The core of what is measured, and the core of everything else. */
 export const MEASURED = 0;
 export const BESIDE = 1;
+export const EVERYWHERE = '0,1';
 
 /** On a machine that others use too: everything measured, floor and ours alike, goes before them (needs root). */
 const first = process.argv.includes('--first') ? ['nice', '-n', '-20'] : [];
@@ -15,9 +16,10 @@ const running = new Set<ChildProcess>();
 /** Starts a module of the bench on a core; `node` are options of node itself. */
 export function start(
   file: URL,
-  core: number,
+  core: number | string,
   flags: readonly string[] = [],
   node: readonly string[] = [],
+  env: Record<string, string> = {},
 ): ChildProcess {
   const command = [
     '-c',
@@ -29,7 +31,10 @@ export function start(
     file.pathname,
     ...flags,
   ];
-  const child = spawn('taskset', command, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn('taskset', command, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
+  });
   running.add(child);
   child.on('exit', () => running.delete(child));
   return child;
