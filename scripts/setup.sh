@@ -24,11 +24,11 @@ lacks() { # part, why
   missing=1
 }
 
-# ---- Debian packages: installed when a command of theirs is not there
-install() { # part, command, package…
-  local part=$1 command=$2 start; shift 2; start=$(seconds)
-  if [ -x "$command" ]; then say "$part" "is there" "$start"; return; fi
-  if [ "$(id -u)" != 0 ]; then lacks "$part" "$command is not here; as root: apt-get install $*"; return; fi
+# ---- Debian packages: installed when a file of theirs is not there
+install() { # part, file, package…
+  local part=$1 file=$2 start; shift 2; start=$(seconds)
+  if [ -e "$file" ]; then say "$part" "is there" "$start"; return; fi
+  if [ "$(id -u)" != 0 ]; then lacks "$part" "$file is not here; as root: apt-get install $*"; return; fi
   local apt=(apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o APT::Update::Error-Mode=any)
   local put=(env DEBIAN_FRONTEND=noninteractive "${apt[@]}" -y -qq install --no-install-recommends "$@")
   # A fresh machine has no package list, an old one has a list of versions that are gone: both need one update.
@@ -41,6 +41,8 @@ install() { # part, command, package…
 mariadb() {
   install mariadb /usr/sbin/mariadbd mariadb-server-core mariadb-client-core
   install mariadb /usr/bin/mariadb-dump mariadb-client
+  # A cluster of three nodes; without it the tests of the cluster are left out.
+  install mariadb /usr/lib/galera/libgalera_smm.so galera-4
 }
 chromium() { install chromium /usr/bin/chromium chromium fonts-liberation; }
 

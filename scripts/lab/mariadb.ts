@@ -36,13 +36,7 @@ export async function startMariaDb({ background = false } = {}): Promise<MariaDb
   const folder = temporaryFolder('mariadb');
   const place: Place = { folder, data: join(folder, 'data'), socket: join(folder, 'db.sock'), port: await freePort() };
   const logPath = join(folder, 'mariadbd.log');
-  await run('copy of the empty database', 'cp', [
-    '-r',
-    '--sparse=always',
-    '--reflink=auto',
-    await template(),
-    place.data,
-  ]);
+  await copyEmpty(place.data);
   const service = await startService(() => launch(place, logPath, background));
   const admin = (sql: string) => asAdministrator(place.socket, sql);
   const password = randomBytes(16).toString('hex');
@@ -92,7 +86,7 @@ export async function endSharedMariaDb(): Promise<void> {
   await (await running)?.remove();
 }
 
-interface Place {
+export interface Place {
   folder: string;
   data: string;
   socket: string;
@@ -114,7 +108,16 @@ const SIZES = ['--innodb-log-file-size=32M', '--innodb-data-file-path=ibdata1:4M
 // mariadbd refuses to run as root unless it is told to by name.
 const asUser = () => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
-async function launch({ data, socket, port }: Place, logFile: string, background: boolean) {
+/** What a server of another make than the plain one needs beside its place. */
+export interface Make {
+  args: readonly string[];
+  env?: NodeJS.ProcessEnv;
+  /** Gives true when it can be used; `SELECT 1` is answered unless said. */
+  ready?(): Promise<boolean>;
+}
+
+/** Starts mariadbd in its place; resolves when it can be used. */
+export async function launch({ data, socket, port }: Place, logFile: string, background: boolean, make?: Make) {
   const places = [
     `--datadir=${data}`,
     `--socket=${socket}`,
@@ -122,16 +125,18 @@ async function launch({ data, socket, port }: Place, logFile: string, background
     `--pid-file=${data}/pid`,
     `--tmpdir=${data}`,
   ];
-  const args = ['--no-defaults', ...asUser(), ...places, ...SETTINGS, ...SIZES];
+  const args = ['--no-defaults', ...asUser(), ...places, ...SETTINGS, ...SIZES, ...(make?.args ?? [])];
   const server = await startChild('mariadbd', mariadbProgram('mariadbd'), args, {
+    ...(make?.env && { env: make.env }),
     logFile,
     graceMs: 20_000,
     background,
   });
-  const ready = async () => {
+  const answers = async () => {
     await asAdministrator(socket, 'SELECT 1');
     return true;
   };
+  const ready = make?.ready ?? answers;
   const patience = {
     deadline: START_MS,
     every: 25,
@@ -141,7 +146,8 @@ async function launch({ data, socket, port }: Place, logFile: string, background
   return whenReady(server, () => until(ready, patience));
 }
 
-async function asAdministrator(socketPath: string, sql: string): Promise<unknown> {
+/** Runs SQL as the administrator, over the socket. */
+export async function asAdministrator(socketPath: string, sql: string): Promise<unknown> {
   const link = await mysql.createConnection({
     socketPath,
     user: userInfo().username,
@@ -154,6 +160,10 @@ async function asAdministrator(socketPath: string, sql: string): Promise<unknown
     await link.end();
   }
 }
+
+/** Copies the data folder of a database never used. */
+export const copyEmpty = async (to: string): Promise<unknown> =>
+  run('copy of the empty database', 'cp', ['-r', '--sparse=always', '--reflink=auto', await template(), to]);
 
 /** The data folder of a database never used, kept in the cache by version. Its administrator has the name of this system user, and only that user gets in, over the socket. */
 async function template(): Promise<string> {
