@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
 import { runBackup } from './serve/backup.js';
 import { clientsOf, runMigrations, runRebuild, runServer, tokensOf, usersOf } from './serve/commands.js';
+import { seeFreepbx } from './serve/freepbx.js';
 import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
 import { probesOf } from './serve/probes.js';
@@ -25,5 +26,6 @@ process.exitCode = await cli(process.argv, {
   clients: clientsOf,
   journal: journalOf,
   spool: (_config, task) => sendSpool(task),
+  freepbxSeen: seeFreepbx,
   probes: probesOf,
 });

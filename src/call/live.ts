@@ -18,6 +18,8 @@ export interface OperatorNow {
   /** Endpoint of the operator's phone, e.g. `101`: the operator's id in events. */
   operator: string;
   name: string;
+  /** What FreePBX says of it that is not shown: another name, or that it is gone. Empty or absent while there is nothing to say. */
+  mark?: string;
   state: OperatorState;
   /** Since when the state holds, ms; null when not known (offline since before the records). */
   since: number | null;
@@ -45,6 +47,8 @@ export interface OperatorNow {
 export interface QueueNow {
   queue: string;
   title: string;
+  /** As an operator's. */
+  mark?: string;
   waiting: number;
   /** Entry time of the caller who waits longest; null when nobody waits. */
   longestSince: number | null;
@@ -85,6 +89,8 @@ export interface CallNow {
   name: string;
   vip: boolean;
   to: string;
+  /** What FreePBX calls the number that was dialled from outside. */
+  toName?: string;
   queue: string;
   state: CallState;
   since: number;

@@ -30,6 +30,8 @@ export interface Deps {
   spool(config: Config, task: SpoolTask): Promise<SpoolResult>;
   /** Writes the database into a file. @throws Failure in plain words. */
   backup(config: Config, asked: BackupAsked): Promise<BackupMade>;
+  /** What FreePBX's own configuration says. @throws Failure in plain words. */
+  freepbxSeen(config: Config): Promise<FreepbxSeen>;
   /** What the doctor can look at with this configuration. */
   probes(config: Config): Probes;
 }
@@ -175,4 +177,21 @@ export interface SpoolTask {
 export interface SpoolResult {
   files: number;
   lines: number;
+}
+
+export interface FreepbxSeen {
+  /** Why FreePBX can't be read now; empty when it was. Then `items` are what was read last. */
+  error: string;
+  /** When the server read it last, ms; null for never. */
+  readAt: number | null;
+  items: {
+    kind: string;
+    number: string;
+    name: string;
+    /** What was typed by hand here where that is something else: it is what the screens show. */
+    here: string;
+    detail: Readonly<Record<string, string>>;
+    /** Since when FreePBX has it no more, ms. */
+    removedAt: number | null;
+  }[];
 }

@@ -22,6 +22,7 @@ import {
   zone,
 } from './kinds.js';
 
+import { FREEPBX_OPTIONS } from './freepbx-options.js';
 import { TOLL_OPTIONS } from './toll-options.js';
 
 export interface Option<T> {
@@ -200,6 +201,8 @@ export const OPTIONS = {
   ),
 
   ...TOLL_OPTIONS,
+
+  ...FREEPBX_OPTIONS,
 
   pauseReasons: option(
     'PAUSE_REASONS',

@@ -27,6 +27,8 @@ export interface ClickNow {
 }
 
 export interface Pbx {
+  /** The manager interface for what is no click; null: switched off. */
+  ami: Pick<Ami, 'action' | 'list'> | null;
   /** Null: the manager interface is switched off. */
   state(): { up: boolean; error: string | null } | null;
   click(verb: string, args: unknown, user: Clicker): Promise<ClickNow>;
@@ -70,6 +72,7 @@ export function startPbx(
   const toll = startToll({ config, db, audit: auditStore(db), ami, log: actionLog });
   const comparing = record ? compareWith(config, db, ami, record, log) : null;
   return {
+    ami,
     state: () => ami.state(),
     click: clicker(config, ami, clicks, toll.rule, actionLog),
     tollAlarms: () => toll.alarms(),
@@ -134,6 +137,7 @@ function clicker(config: Config, ami: Ami, clicks: ClickStore, destination: Dest
 function switchedOff(): Pbx {
   const text = 'No PBX is connected: the manager interface is switched off (DIALHOOK_AMI_HOST). Nothing was sent.';
   return {
+    ami: null,
     state: () => null,
     tollAlarms: () => [],
     click: () => Promise.resolve({ click: '', state: 'failed', text }),

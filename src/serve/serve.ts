@@ -7,6 +7,7 @@ import { findClient } from '../store/clients.js';
 import { type Db, openDatabase } from '../store/database.js';
 import { startAges } from './ages.js';
 import { type Door, doorKeeper } from './door-keeper.js';
+import { startFreepbx } from './freepbx.js';
 import { createOperations } from './operations/index.js';
 import { createTally, type Tally } from './operations/tally.js';
 import { greetFirst, type PagesParts, startPages } from './pages.js';
@@ -62,6 +63,7 @@ export async function serve(
     ...{ config, db, door, recorder, tally, log, folder: journalFolder(config) },
     counts: door.counts,
     ami: () => pbx.state(),
+    freepbx: () => freepbx?.state() ?? null,
     migrated: () => at.migrated,
     listening: () => at.listening,
     stopping: () => at.stopping,
@@ -72,6 +74,7 @@ export async function serve(
     if (ready && has('web')) await greetFirst(db, tell);
     return ready;
   });
+  const freepbx = startFreepbx(config, db, { ami: pbx.ami, tables, log });
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
@@ -93,6 +96,7 @@ export async function serve(
       if (recorder) await door.shut();
       await pages?.close();
       await operations.close();
+      await freepbx?.close();
       await pbx.close();
       await stopAges?.();
       await recorder?.stop();

@@ -2,6 +2,7 @@
 import type { CallNow } from '../call/live.js';
 import { type Client, findClients } from './clients.js';
 import type { Db } from './database.js';
+import type { Named } from './named.js';
 import { listQueueSettings, type QueueSettings } from './queues.js';
 import type { Today } from './today.js';
 
@@ -64,11 +65,13 @@ export interface Live {
   users: { operator: string; name: string }[];
   settings: Map<string, QueueSettings>;
   clients: Map<string, Client>;
+  /** What FreePBX calls them; empty without FreePBX. */
+  named: Named;
   today: Today;
 }
 
 /** Reads them in a handful of queries, all small: rt_* hold only what exists now. */
-export async function readLive(db: Db, today: Today): Promise<Live> {
+export async function readLive(db: Db, today: Today, named: Named): Promise<Live> {
   const k = db.knex;
   const calls = (await k('rt_calls').orderBy('started_at')) as CallRow[];
   const legs = new Map<string, LegRow[]>();
@@ -92,6 +95,7 @@ export async function readLive(db: Db, today: Today): Promise<Live> {
       db,
       calls.flatMap((c) => [c.caller_number, c.dialled]),
     ),
+    named,
     today,
   };
 }

@@ -6,7 +6,18 @@ import { type Client, digitsOf } from './clients.js';
 import type { Db } from './database.js';
 import { listJournals } from './journals.js';
 import { type CallRow, type LegRow, type Live, type PresenceRow, readLive } from './live-rows.js';
-import { defaultsOf, type QueueSettings } from './queues.js';
+import {
+  type Named,
+  NO_NAMES,
+  nameMark,
+  numberName,
+  operatorName,
+  operatorsIn,
+  queuesIn,
+  readNamed,
+  titled,
+} from './named.js';
+import type { QueueSettings } from './queues.js';
 import { readTicker } from './ticker.js';
 import { fromDb, startOfDay } from './time.js';
 import { readToday, type Today } from './today.js';
@@ -15,16 +26,20 @@ import { readToday, type Today } from './today.js';
 export type SnapshotReader = (now: number) => Promise<Snapshot>;
 
 const TODAY_FRESH_MS = 2000;
+/** Names of FreePBX are read every half a minute: a few seconds more are none, ms. */
+const NAMED_FRESH_MS = 5000;
 
 /** Makes the reader. `lag` tells how many bytes of the journal wait; `timeZone` says when a day begins. */
 export function snapshotReader(db: Db, timeZone: string, lag: () => Promise<number>): SnapshotReader {
   let today: { at: number; midnight: number; counts: Today } | null = null;
+  let named: { at: number; names: Named } = { at: Number.NEGATIVE_INFINITY, names: NO_NAMES };
   return async (now) => {
     const midnight = today && now - today.midnight < 23 * 3_600_000 ? today.midnight : startOfDay(now, timeZone);
     if (!today || today.midnight !== midnight || now - today.at >= TODAY_FRESH_MS || now < today.at) {
       today = { at: now, midnight, counts: await readToday(db, midnight) };
     }
-    const live = await readLive(db, today.counts);
+    if (now - named.at >= NAMED_FRESH_MS || now < named.at) named = { at: now, names: await readNamed(db) };
+    const live = await readLive(db, today.counts, named.names);
     const journals = await listJournals(db);
     const operators = operatorsNow(live);
     const waiting = waitingNow(live);
@@ -38,13 +53,17 @@ export function snapshotReader(db: Db, timeZone: string, lag: () => Promise<numb
       operators,
       calls: live.calls.map((call) => callNow(call, live)),
       totals: totalsOf(live, operators, waiting),
-      ticker: await readTicker(db, new Map(operators.map((o) => [o.operator, o.name])), live.settings),
+      ticker: await readTicker(
+        db,
+        new Map(operators.map((o) => [o.operator, o.name])),
+        new Map(queues.map((q) => [q.queue, settingsOf(live, q.queue)])),
+      ),
     };
   };
 }
 
 const clientOf = (live: Live, number: string): Client | undefined => live.clients.get(digitsOf(number));
-const settingsOf = (live: Live, queue: string): QueueSettings => live.settings.get(queue) ?? defaultsOf(queue);
+const settingsOf = (live: Live, queue: string): QueueSettings => titled(live.named, live.settings.get(queue), queue);
 const splitQueues = (text: string): string[] =>
   text
     .split(',')
@@ -63,7 +82,7 @@ function operatorsNow(live: Live): OperatorNow[] {
   const names = new Map(live.users.map((u) => [u.operator, u.name]));
   const presence = new Map(live.presence.map((p) => [p.operator, p]));
   const busy = busyOperators(live);
-  const all = new Set([...names.keys(), ...presence.keys(), ...busy.keys()]);
+  const all = new Set([...names.keys(), ...presence.keys(), ...busy.keys(), ...operatorsIn(live.named)]);
   return [...all]
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
     .map((operator): OperatorNow => {
@@ -76,7 +95,7 @@ function operatorsNow(live: Live): OperatorNow[] {
       const wrap = now === undefined && idle.state === 'wrap_up' ? said : undefined;
       return {
         operator,
-        name: names.get(operator) ?? operator,
+        ...operatorName(live.named, names.get(operator), operator),
         state: now?.state ?? idle.state,
         since: now?.since ?? idle.since,
         reason: said?.presence === 'paused' ? said.reason : '',
@@ -171,6 +190,7 @@ const NOBODY = { ready: 0, ringing: 0, talking: 0, wrap_up: 0, paused: 0 };
 function queuesNow(live: Live, operators: OperatorNow[], waiting: WaitingNow[]): QueueNow[] {
   const names = new Set([
     ...live.settings.keys(),
+    ...queuesIn(live.named),
     ...live.today.queues.keys(),
     ...waiting.map((w) => w.queue),
     ...operators.flatMap((o) => o.queues),
@@ -185,6 +205,7 @@ function queuesNow(live: Live, operators: OperatorNow[], waiting: WaitingNow[]):
     return {
       queue,
       title: settings.title,
+      mark: nameMark(settings.title, live.named.queues.get(queue)),
       waiting: here.length,
       longestSince: here.length > 0 ? Math.min(...here.map((w) => w.since)) : null,
       crew,
@@ -212,6 +233,7 @@ function callNow(call: CallRow, live: Live): CallNow {
     name: client?.name ?? call.caller_name,
     vip: client?.vip ?? false,
     to: call.dialled,
+    toName: call.direction === 'in' ? numberName(live.named, call.dialled) : '',
     queue: call.queue,
     state: call.state,
     since: fromDb(call.state_since) ?? fromDb(call.started_at),

@@ -30,6 +30,7 @@ export function queueTile(q: QueueNow, { alarms, now }: RowOptions) {
     queue: q.queue,
     id: domId('q', q.queue),
     title: q.title || q.queue,
+    mark: q.mark ?? '',
     level,
     reason: alarm?.reason ?? '',
     hot,
@@ -82,6 +83,7 @@ export function operatorTile(o: OperatorNow, { titles, now, write, longPause }: 
     id: domId('o', o.operator),
     operator: o.operator,
     name: o.name || o.operator,
+    mark: o.mark ?? '',
     state: o.state,
     sign,
     since: o.state === 'offline' ? null : o.since,
@@ -116,6 +118,10 @@ export function callMarks({ source, joined, odd }: Pick<CallNow, 'source' | 'joi
   return marks;
 }
 
+/** A number of ours that was called: what it is for, and the number itself. */
+export const ownNumber = ({ to, toName }: Pick<CallNow, 'to' | 'toName'>): string =>
+  toName ? `${toName} ${phone(to)}` : phone(to);
+
 export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
   const who = (number: string) => {
     const name = names.get(number);
@@ -133,7 +139,7 @@ export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
     // The client is the one who calls, or whom we call.
     fromName: out || names.has(c.from) ? '' : c.name,
     fromVip: !out && c.vip,
-    toName: out ? c.name : '',
+    toName: out ? c.name : (c.toName ?? ''),
     toVip: out && c.vip,
     queue: c.queue === '' ? DASH : (titles.get(c.queue) ?? c.queue),
     sign: callSign(c),

@@ -2,7 +2,7 @@
 import type { CallNow, CallState, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
 import { initials, inWords, maskedPhone, phone, storyPath } from './format.js';
-import { domId, versioned } from './monitor-rows.js';
+import { domId, ownNumber, versioned } from './monitor-rows.js';
 import { callSign, directionIcon, isMissed, operatorSign, outcomeWords, stateSign } from './state.js';
 
 export interface WorkstationOptions {
@@ -105,7 +105,7 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
     face: initials(name || colleague),
     queue: queue?.title ?? me.queue,
     direction: directionWords(me, call),
-    dialled: call && me.direction === 'in' ? phone(call.to) : '',
+    dialled: call && me.direction === 'in' ? ownNumber(call) : '',
     state: me.state,
     sign: call !== undefined && SAYS_MORE.has(call.state) ? callSign(call) : stateSign(me.state),
     since: call !== undefined && call.state === 'held' ? call.since : me.since,

@@ -131,6 +131,7 @@ export function doors(more: Partial<Deps> = {}): Doors {
     },
     backup: async (_config, { file, folder }) => ({ file: file ?? `${folder}/made`, bytes: 4096, removed: [] }),
     spool: async () => ({ files: 0, lines: 0 }),
+    freepbxSeen: async () => ({ error: '', readAt: null, items: [] }),
     probes: () => probes(),
     ...more,
   };
@@ -170,6 +171,7 @@ export function probes(
       },
       close: async () => {},
     }),
+    freepbx: async () => ({ missing: [], tooMuch: [], extensions: 4, reading: null }),
     listener: async () => null,
     ...more,
   };

@@ -4,6 +4,7 @@ import { backup } from './backup.js';
 import { client } from './client.js';
 import { config } from './config.js';
 import { doctor } from './doctor.js';
+import { freepbx } from './freepbx.js';
 import { importCdr } from './import-cdr.js';
 import { importQueueLog } from './import-queue-log.js';
 import { journal } from './journal.js';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly CliCommand[] = [
   journal,
   spool,
   doctor,
+  freepbx,
   simulate,
   config,
 ];

@@ -5,6 +5,7 @@ import { dataDirectory } from './data-directory.js';
 import { database } from './database.js';
 import { dialplan } from './dialplan.js';
 import { events } from './events.js';
+import { freepbxRead } from './freepbx-read.js';
 import { globals } from './globals.js';
 import { hooks } from './hooks.js';
 import { journal } from './journal.js';
@@ -36,6 +37,7 @@ export const CHECKS: readonly Check[] = [
   globals,
   events,
   liveDangerously,
+  freepbxRead,
   testCall,
   clocks,
 ];

@@ -10,6 +10,8 @@ export interface Probes {
   journalBehind(): Promise<number | null>;
   /** Connects and logs in to the manager interface. Throws with the reason in words. */
   manager(): Promise<ManagerProbe>;
+  /** FreePBX's configuration; only where it is read. Rejects when its database is away. */
+  freepbx(): Promise<FreepbxProbe>;
   /** Which process listens on a port of this host; null when nobody does or it can't be seen. */
   listener(port: number): Promise<{ pid: number; command: string } | null>;
 }
@@ -42,4 +44,14 @@ export interface ManagerProbe {
   /** Hears what the PBX tells by itself, until the function it gives is called. */
   listen(listener: (event: ManagerEvent) => void): () => void;
   close(): Promise<void>;
+}
+
+export interface FreepbxProbe {
+  /** Tables of FreePBX that are not there, or of which a column may not be read. */
+  missing: string[];
+  /** Rights of the user that are not needed. */
+  tooMuch: string[];
+  extensions: number;
+  /** How the server's own reading goes, times in ms; null when it never read. */
+  reading: { readAt: number | null; failingSince: number | null; error: string } | null;
 }

@@ -19,6 +19,8 @@ export interface Sources {
   spoolFiles: readonly string[];
   /** Null: the manager interface is switched off. */
   ami(): { up: boolean } | null;
+  /** How the reading of FreePBX goes; null: switched off. Times are ms. */
+  freepbx?(): { readAt: number | null; failingSince: number | null } | null;
   /** What the pages show; null where there are none, or where it is too old to be true. */
   now(): Snapshot | null;
 }
@@ -32,6 +34,7 @@ export async function metricsText(sources: Sources): Promise<string> {
     () => spoolFamilies(sources),
     () => doorFamilies(sources.counts()),
     () => amiFamilies(sources),
+    () => freepbxFamilies(sources.freepbx?.() ?? null),
     () => centreFamilies(sources.now()),
   ];
   const read = await Promise.all(parts.map(async (part) => part()).map((part) => part.catch((): Family[] => [])));
@@ -143,6 +146,24 @@ function amiFamilies({ ami, tally }: Sources): Family[] {
       'dialhook_ami_logins_total',
       'Logins to the manager interface; all but one were reconnects.',
       tally.amiLogins(),
+    ),
+  ];
+}
+
+function freepbxFamilies(state: { readAt: number | null; failingSince: number | null } | null): Family[] {
+  if (!state) return [];
+  return [
+    one(
+      'gauge',
+      'dialhook_freepbx_up',
+      '1 while the configuration of FreePBX can be read.',
+      state.failingSince ? 0 : 1,
+    ),
+    one(
+      'gauge',
+      'dialhook_freepbx_last_read_seconds',
+      'When FreePBX was asked last and answered, seconds of the epoch.',
+      state.readAt === null ? null : state.readAt / 1000,
     ),
   ];
 }
