@@ -126,7 +126,7 @@ async function loadAstdb(asterisk: Asterisk): Promise<void> {
 
 function astdbDialplan(freepbx: FreepbxVersion): string {
   const entries = freepbxAstdb(freepbx).filter(([, value]) => value !== '');
-  const lines = [...entries, ['/lab/loaded', 'yes']].map(([key = '', value]) => `Set(DB(${key.slice(1)})=${value})`);
+  const lines = [...entries, ['lab/loaded', 'yes']].map(([key, value]) => `Set(DB(${key})=${value})`);
   return `\n[lab-astdb]\n${lines.map((line, n) => `exten => s,${n + 1},${line}\n`).join('')}`;
 }
 
