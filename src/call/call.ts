@@ -50,6 +50,8 @@ export interface Leg {
   role: 'caller' | 'device' | 'trunk';
   endpoint: string;
   queue: string;
+  /** The number dialled to reach a trunk's leg; empty for the others. */
+  dialled: string;
   startedAt: number;
   answeredAt: number | null;
   endedAt: number | null;

@@ -15,7 +15,7 @@ export function derive(facts: Facts): Call {
   const waiting = new Set(shape.visits.map((visit) => visit.uniqueid));
   const visits = shape.visits.map((visit) => toVisit(facts, visit, shape, waiting));
   const judge = judgeOfRings(facts, shape, visits);
-  const legs = shape.people.map((channel) => toLeg(channel, shape, judge));
+  const legs = shape.people.map((channel) => toLeg(facts, channel, shape, judge));
   const steps = toSteps(facts, shape, edges);
   const talks = toTalks(facts, shape, edges, steps);
   const endedAt = endOf(facts);
@@ -78,13 +78,15 @@ function toVisit(facts: Facts, visit: VisitFacts, shape: Shape, waiting: Readonl
   };
 }
 
-function toLeg(channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
+function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
+  const role = channel === shape.caller ? 'caller' : shape.trunks.has(channel.endpoint) ? 'trunk' : 'device';
   return {
     uniqueid: channel.uniqueid,
     channel: channel.channel,
-    role: channel === shape.caller ? 'caller' : shape.trunks.has(channel.endpoint) ? 'trunk' : 'device',
+    role,
     endpoint: channel.endpoint,
     queue: channel.queue,
+    dialled: role === 'trunk' ? dialledFor(facts, channel) : '',
     startedAt: channel.openedAt,
     answeredAt: channel.answeredAt,
     endedAt: channel.endedAt,
@@ -95,6 +97,11 @@ function toLeg(channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
     source: channel.source,
   };
 }
+
+/** What was dialled to reach a trunk's channel: the last way outside of its dialler before it began; of anybody, where an old hook named no dialler. */
+const dialledFor = (facts: Facts, { dialler, openedAt }: ChannelFacts): string =>
+  facts.dials.findLast((d) => d.trunk !== '' && (dialler === '' || d.uniqueid === dialler) && d.at <= openedAt)?.to ??
+  '';
 
 /** Asterisk's words for a device that somebody already talks on. */
 const IN_USE = new Set(['inuse', 'busy', 'ringinuse', 'onhold']);

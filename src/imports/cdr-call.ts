@@ -78,7 +78,7 @@ export function toCall(all: readonly CdrRow[], { pbx, operators }: Naming): Call
       .filter((id) => id !== main.linkedid)
       .map((id) => `${pbx}-${id}`),
   };
-  call.legs = [callerLeg(main, call), ...rings.map((ring) => legOf(ring, operators))];
+  call.legs = [callerLeg(main, call), ...rings.map((ring) => legOf(ring, operators, call))];
   call.offers = visits.flatMap(({ rings: own }, visit) =>
     own.map((ring) => ({
       visit,
@@ -184,6 +184,7 @@ const callerLeg = (main: CdrRow, call: Call): Leg => ({
   role: 'caller',
   endpoint: endpointOf(main.channel),
   queue: '',
+  dialled: '',
   startedAt: call.startedAt,
   answeredAt: call.answeredAt,
   endedAt: call.endedAt,
@@ -194,10 +195,12 @@ const callerLeg = (main: CdrRow, call: Call): Leg => ({
   source: 'ami',
 });
 
-const legOf = (ring: Ring, operators: RegExp): Leg => ({
+const legOf = (ring: Ring, operators: RegExp, call: Call): Leg => ({
   uniqueid: standIn(ring.channel),
   channel: ring.channel,
-  role: operators.test(ring.endpoint) ? 'device' : 'trunk',
+  ...(operators.test(ring.endpoint)
+    ? { role: 'device', dialled: '' }
+    : { role: 'trunk', dialled: call.direction === 'out' ? call.to : '' }),
   endpoint: ring.endpoint,
   queue: ring.queue,
   startedAt: ring.startedAt,

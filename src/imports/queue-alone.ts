@@ -16,8 +16,8 @@ export function callOf(told: Told, facts: readonly QueueFact[], callid: string, 
   const startedAt = Math.min(...told.visits.map((visit) => visit.enteredAt), facts[0]?.at ?? 0);
   const endedAt = facts.at(-1)?.at ?? startedAt;
   const caller: Leg = {
-    ...{ uniqueid: callid, channel: '', role: 'caller', endpoint: '', queue: '', startedAt, answeredAt: null, endedAt },
-    ...{ cause: null, tech: '', outcome: 'caller', waiting: false, source: 'ami' },
+    ...{ uniqueid: callid, channel: '', role: 'caller', endpoint: '', queue: '', startedAt, endedAt },
+    ...{ dialled: '', answeredAt: null, cause: null, tech: '', outcome: 'caller', waiting: false, source: 'ami' },
   };
   const devices = told.talks.map((talk) => ({
     ...{ ...caller, uniqueid: talk.uniqueid, role: 'device' as const, endpoint: talk.operator, queue: talk.queue },

@@ -88,6 +88,7 @@ const toLeg = (row: Row): Leg => ({
   // Rows older than the column have the operator alone.
   endpoint: text(row, 'endpoint') || text(row, 'operator'),
   queue: text(row, 'queue'),
+  dialled: text(row, 'dialled'),
   startedAt: at(row, 'started_at'),
   answeredAt: maybeAt(row, 'answered_at'),
   endedAt: maybeAt(row, 'ended_at'),

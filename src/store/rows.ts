@@ -60,6 +60,7 @@ export const legRows = (call: Call): Row[] =>
     operator: leg.role === 'trunk' || (leg.role === 'caller' && call.endpoint === '') ? '' : leg.endpoint,
     endpoint: leg.endpoint,
     queue: leg.queue,
+    dialled: cut(leg.dialled, 80),
     started_at: toDb(leg.startedAt),
     answered_at: toDb(leg.answeredAt),
     ended_at: toDb(leg.endedAt),
@@ -74,7 +75,15 @@ export const legRows = (call: Call): Row[] =>
 export const plumbingRows = (call: Call): Row[] =>
   call.plumbing.map((local, i) => ({
     ...{ call_id: call.id, n: call.legs.length + i, pbx: call.pbx, uniqueid: local.uniqueid, channel: local.channel },
-    ...{ role: 'local', operator: '', endpoint: '', queue: '', started_at: toDb(local.startedAt), answered_at: null },
+    ...{
+      role: 'local',
+      operator: '',
+      endpoint: '',
+      queue: '',
+      dialled: '',
+      started_at: toDb(local.startedAt),
+      answered_at: null,
+    },
     ...{ ended_at: toDb(local.endedAt), cause: null, tech: '', outcome: 'plumbing', waiting: 0, source: 'hook' },
   }));
 

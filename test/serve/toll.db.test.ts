@@ -42,27 +42,18 @@ for (const dialect of DIALECTS) {
 
     let n = 0;
     const rest = {
-      ...{
-        pbx: 'pbx1',
-        caller_number: '101',
-        caller_name: '',
-        trunk: '',
-        operator: '101',
-        click_id: '',
-        linkedid: '1',
-      },
-      ...{ events: 1, odd: '' },
+      ...{ pbx: 'pbx1', uniqueid: '1.1', channel: 'PJSIP/trunk-00000001', operator: '', endpoint: 'trunk', queue: '' },
+      ...{ role: 'trunk', cause: 16, tech: '', outcome: 'answered' },
     };
     const finished = (dialled: string, startedAt: number, ms: number, more: object = {}) =>
-      database.db.knex('cdr_calls').insert({
-        ...{ ...rest, call_id: `c${++n}`, direction: 'out', dialled, duration_ms: ms, wait_ms: 0, talk_ms: ms },
-        ...{ started_at: toDb(startedAt), answered_at: toDb(startedAt), ended_at: toDb(startedAt + ms) },
-        ...{ outcome: 'answered', ended_by: '', ...more },
+      database.db.knex('cdr_legs').insert({
+        ...{ ...rest, call_id: `c${++n}`, n: 1, dialled },
+        ...{ started_at: toDb(startedAt), answered_at: toDb(startedAt), ended_at: toDb(startedAt + ms), ...more },
       });
-    const runs = (dialled: string, answeredAt: number | null) =>
-      database.db.knex('rt_calls').insert({
-        ...{ ...rest, call_id: `c${++n}`, direction: 'out', dialled, state: 'talking', state_since: null, queue: '' },
-        ...{ channel: '', started_at: toDb(NOON - 1), answered_at: toDb(answeredAt) },
+    const runs = (dialled: string, answeredAt: number | null, endedAt: number | null = null) =>
+      database.db.knex('rt_legs').insert({
+        ...{ ...rest, call_id: `c${++n}`, n: 1, dialled, outcome: 'in_progress' },
+        ...{ started_at: toDb(NOON - 1), answered_at: toDb(answeredAt), ended_at: toDb(endedAt) },
       });
 
     it('counts begun minutes of today, of calls that run too, and not what nobody answered', async () => {
@@ -70,9 +61,11 @@ for (const dialect of DIALECTS) {
       await finished('0079001234567', NOON - 20 * MINUTE, 1);
       await finished('+79001234567', NOON - 13 * 60 * MINUTE, 500 * MINUTE);
       await finished('+79001234567', NOON - MINUTE, 500 * MINUTE, { answered_at: null });
-      await finished('+79001234567', NOON - MINUTE, 500 * MINUTE, { direction: 'in' });
+      await finished('+79001234567', NOON - MINUTE, 500 * MINUTE, { role: 'caller', dialled: '' });
       await runs('+79001234568', NOON - 3 * MINUTE + 1);
       await runs('+79001234569', null);
+      // The leg is over; its call goes on without it.
+      await runs('+998005550143', NOON - 9 * MINUTE, NOON - 8 * MINUTE);
       await toll.look();
       expect(toll.alarms()).to.deep.equal([]);
       expect(toll.rule('+79001234567', now).allowed).to.equal(true);

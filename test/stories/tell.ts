@@ -26,7 +26,7 @@ export function tell(call: Call, zero: number): string[] {
   for (const offer of call.offers) rows.push(`offer     ${offer.operator}   ${offer.outcome}   ${s(offer.ring)}`);
   for (const leg of call.legs) {
     if (leg.role === 'caller' || leg.queue !== '') continue;
-    const who = leg.role === 'trunk' ? 'trunk' : leg.endpoint;
+    const who = leg.role === 'trunk' ? `trunk → ${leg.dialled || '-'}` : leg.endpoint;
     rows.push(`leg       ${who}   ${leg.outcome}   ${s((leg.answeredAt ?? leg.endedAt ?? 0) - leg.startedAt)}`);
   }
   for (const talk of call.talks) {
