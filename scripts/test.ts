@@ -4,7 +4,7 @@ import { onLeaving } from './lab/leaving.js';
 import { runLint } from './test/lint.js';
 import { exitStatus, formatReport, type Missing } from './test/report.js';
 import { type Result, runSuite } from './test/suite.js';
-import { filesOf, SUITES } from './test/suites.js';
+import { filesOf, SUITES, type Suite } from './test/suites.js';
 
 const USAGE = `usage: node --import tsx scripts/test.ts [suite | file]…
   suites: lint, ${SUITES.map((suite) => suite.name).join(', ')}; none named: all of them
@@ -12,7 +12,7 @@ const USAGE = `usage: node --import tsx scripts/test.ts [suite | file]…
 `;
 
 /** The whole run ends within 25 minutes, set-up included: what is left of this is the most a suite may take. */
-const WHOLE_SECONDS = 22 * 60;
+const WHOLE_SECONDS = 23 * 60;
 const left = () => Math.max(1, Math.round(WHOLE_SECONDS - performance.now() / 1000));
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -33,23 +33,18 @@ async function main(args: string[]): Promise<number> {
     print('\nlint');
     results.push(await runLint(print));
   }
-  for (const suite of SUITES.filter(({ name }) => wanted(name))) {
-    const own = filesOf(suite).filter((file) => files.length === 0 || files.includes(file));
-    if (own.length === 0 && files.length > 0) continue;
-    print(`\n${suite.name}`);
-    const reason = await lacks(suite.need);
-    if (reason === null)
-      results.push(
-        await runSuite({
-          ...suite,
-          suite: suite.name,
-          files: own,
-          limitSeconds: Math.min(suite.limitSeconds, left()),
-          print,
-        }),
-      );
-    else missing.push({ suite: suite.name, reason, files: own.length });
-    if (reason !== null) print(`    NOT RUN: ${reason}`);
+  const chosen = SUITES.map((suite) => ({
+    suite,
+    files: filesOf(suite).filter((file) => files.length === 0 || files.includes(file)),
+  })).filter(({ suite, files: own }) => wanted(suite.name) && (own.length > 0 || files.length === 0));
+  for (const round of [...new Set(SUITES.map((suite) => suite.round))]) {
+    const together = chosen.filter(({ suite }) => suite.round === round);
+    if (together.length > 0) print(`\n${together.map(({ suite }) => suite.name).join(', ')}`);
+    const done = await Promise.all(together.map(({ suite, files: own }) => play(suite, own, together.length > 1)));
+    for (const one of done) {
+      if ('reason' in one) missing.push(one);
+      else results.push(one);
+    }
   }
   const ci = process.env['CI'] === 'true';
   print(formatReport(results, missing, ci));
@@ -59,6 +54,20 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   return exitStatus(results, missing, ci);
+}
+
+/** Runs a suite, or says why it cannot run. Where several run side by side, each line says whose it is. */
+async function play(suite: Suite, files: string[], several: boolean): Promise<Result | Missing> {
+  const own = (line: string) => print(several ? line.replace(/^ {4}/, `    ${suite.name.padEnd(8)}`) : line);
+  const reason = await lacks(suite.need);
+  if (reason !== null) {
+    own(`    NOT RUN: ${reason}`);
+    return { suite: suite.name, reason, files: files.length };
+  }
+  const limitSeconds = Math.min(suite.limitSeconds, left());
+  const result = await runSuite({ ...suite, suite: suite.name, files, limitSeconds, print: own });
+  own(`    ${suite.name}: ${result.passed} passed, ${result.failures.length} failed, ${result.seconds.toFixed(1)} s`);
+  return result;
 }
 
 async function lacks(need: () => unknown): Promise<string | null> {

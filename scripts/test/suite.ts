@@ -2,6 +2,7 @@
 import { startChild } from '../lab/process.js';
 import { within } from '../lab/wait.js';
 import { type Note, readNote } from './note.js';
+import { shareOut } from './shares.js';
 
 export interface Failure {
   title: string;
@@ -45,12 +46,6 @@ export async function runSuite(run: SuiteRun): Promise<Result> {
   for (const text of wrong) result.failures.push({ title: `the suite ${run.suite} itself`, file: '', text });
   result.seconds = (performance.now() - started) / 1000;
   return result;
-}
-
-/** The files, dealt out in turn. */
-function shareOut(files: string[], jobs: number): string[][] {
-  const shares = Array.from({ length: jobs }, (_, job) => files.filter((_, i) => i % jobs === job));
-  return shares.filter((share) => share.length > 0);
 }
 
 /** Fills the result from the notes of the process; gives what went wrong with the process itself. */

@@ -1,0 +1,67 @@
+// Which process of a suite runs which files: the longest first, each to the process that has the least to do so far. Pure.
+
+/** What a file takes that nobody has measured, seconds. */
+const UNMEASURED = 4;
+
+/**
+ * Seconds that a file takes on a machine with nothing else to do, for those that take long. A number that is wrong, or of a file
+ * that is gone, makes a run longer, never wrong.
+ */
+const SECONDS: Readonly<Record<string, number>> = {
+  'test/stories/stories.pbx.test.ts': 104,
+  'test/dialplan/fraud.pbx.test.ts': 76,
+  'test/simulator/truth.pbx.test.ts': 75,
+  'test/faults/dialplan.pbx.test.ts': 44,
+  'test/stories/unseen.pbx.test.ts': 42,
+  'test/dialplan/wrapup.pbx.test.ts': 39,
+  'test/reconcile/centre.pbx.test.ts': 39,
+  'test/dialplan/unwell.pbx.test.ts': 33,
+  'test/stories/two-pbx.pbx.test.ts': 30,
+  'test/faults/manager.pbx.test.ts': 30,
+  'test/serve/watchdog.pbx.test.ts': 24,
+  'test/dialplan/ways.pbx.test.ts': 19,
+  'test/reconcile/look.pbx.test.ts': 18,
+  'test/reconcile/watch.pbx.test.ts': 15,
+  'test/dialplan/hostile.pbx.test.ts': 13,
+  'test/serve/kill.pbx.test.ts': 11,
+  'test/ami/ami.pbx.test.ts': 10,
+  'test/lab/asterisk.pbx.test.ts': 10,
+  'test/record/record.db.test.ts': 36,
+  'test/serve/backup.db.test.ts': 17,
+  'test/serve/serve.db.test.ts': 16,
+  'test/record/joined.db.test.ts': 15,
+  'test/serve/private-log.db.test.ts': 13,
+  'test/serve/operations.db.test.ts': 10,
+  'test/imports/kill.db.test.ts': 9,
+  'test/serve/spool.program.test.ts': 14,
+  'test/serve/stop.program.test.ts': 12,
+  'test/corpus/http.program.test.ts': 11,
+  'test/cli/cli.program.test.ts': 10,
+  'test/faults/nemeses.faults.test.ts': 59,
+  'test/faults/sweeps.faults.test.ts': 42,
+  'test/browser/looks.browser.test.ts': 60,
+  'test/browser/monitor.browser.test.ts': 45,
+  'test/browser/workstation.browser.test.ts': 40,
+  'test/serve/pictures.browser.test.ts': 30,
+  'test/serve/loop.browser.test.ts': 30,
+  'test/lab/demo.browser.test.ts': 30,
+  'test/stories/stories.test.ts': 5,
+  'test/record/clock.test.ts': 4,
+  'test/web/story.test.ts': 4,
+};
+
+/** Most of the files of the suite "unit" take a fifth of a second. */
+const UNIT = 0.3;
+const secondsOf = (file: string) => SECONDS[file] ?? (/\.\w+\.test\.ts$/.test(file) ? UNMEASURED : UNIT);
+
+/** The files for `jobs` processes or fewer, no process without a file. */
+export function shareOut(files: readonly string[], jobs: number): string[][] {
+  const shares = Array.from({ length: jobs }, () => ({ files: [] as string[], seconds: 0 }));
+  const longestFirst = [...files].sort((a, b) => secondsOf(b) - secondsOf(a));
+  for (const file of longestFirst) {
+    const least = shares.reduce((best, share) => (share.seconds < best.seconds ? share : best));
+    least.files.push(file);
+    least.seconds += secondsOf(file);
+  }
+  return shares.map((share) => share.files.sort()).filter((share) => share.length > 0);
+}
