@@ -7,7 +7,9 @@ import { clientsOf, runMigrations, runRebuild, runServer, tokensOf, usersOf } fr
 import { seeFreepbx } from './serve/freepbx.js';
 import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
+import { listsOf } from './serve/lists.js';
 import { probesOf } from './serve/probes.js';
+import { recordingsDoor } from './serve/recordings-door.js';
 import { sendSpool } from './serve/spool-sender.js';
 import { beside } from './serve/tables.js';
 
@@ -24,8 +26,10 @@ process.exitCode = await cli(process.argv, {
   users: usersOf,
   tokens: tokensOf,
   clients: clientsOf,
+  lists: listsOf,
   journal: journalOf,
   spool: (_config, task) => sendSpool(task),
+  recordings: recordingsDoor,
   freepbxSeen: seeFreepbx,
   probes: probesOf,
 });

@@ -17,6 +17,11 @@ export const AUDIT_KINDS = [
   'token_refused',
   'click',
   'toll_cap',
+  'recording_heard',
+  'recording_taken',
+  'recording_kept',
+  'recording_released',
+  'recordings_deleted',
 ] as const;
 export type AuditKind = (typeof AUDIT_KINDS)[number];
 

@@ -5,6 +5,7 @@ import type { Config } from '../config/options.js';
 import type { CdrCounts } from '../imports/import-cdr.js';
 import type { QueueCounts } from '../imports/import-queue-log.js';
 import type { Log } from '../log/log.js';
+import type { ListName, Lists } from '../store/lists.js';
 import type { Probes } from './doctor/probes.js';
 
 export interface Deps {
@@ -24,6 +25,8 @@ export interface Deps {
   users(config: Config): Promise<Users>;
   tokens(config: Config): Promise<Tokens>;
   clients(config: Config): Promise<Clients>;
+  /** Black list, VIPs and routes: what becomes dialplan. */
+  lists(config: Config): Promise<ListsDoor>;
   /** The journal on this host's disk. */
   journal(config: Config): Promise<JournalView>;
   /** Brings spool files to a server as the dialplan would: each line is confirmed, then the file goes. */
@@ -32,6 +35,8 @@ export interface Deps {
   backup(config: Config, asked: BackupAsked): Promise<BackupMade>;
   /** What FreePBX's own configuration says. @throws Failure in plain words. */
   freepbxSeen(config: Config): Promise<FreepbxSeen>;
+  /** The recordings of this host. @throws Failure when there is no folder of them. */
+  recordings(config: Config, signal: AbortSignal): Promise<RecordingsDoor>;
   /** What the doctor can look at with this configuration. */
   probes(config: Config): Probes;
 }
@@ -166,6 +171,43 @@ export interface BackupMade {
   removed: string[];
 }
 
+/** Counts and names are those of src/recordings. */
+export interface RecordingsDoor {
+  status(): Promise<{
+    folder: string;
+    /** Null when it can't be read. */
+    disk: { bytes: number; free: number; takenPercent: number } | null;
+    totals: { state: string; linked: boolean; files: number; bytes: number }[];
+    /** 0: for ever; by queue likewise. */
+    days: number;
+    queues: Readonly<Record<string, number>>;
+    marks: { call: string; at: number; login: string; why: string }[];
+  }>;
+  scan(asked: {
+    full: boolean;
+    progress: (files: number) => void;
+  }): Promise<Record<'folders' | 'read' | 'found' | 'moved' | 'gone' | 'asked' | 'odd' | 'tried' | 'linked', number>>;
+  /** `from` null: the folder of the recordings itself. */
+  move(asked: {
+    from: string | null;
+    dryRun: boolean;
+    tell: (one: { name: string; to: string; how: string; error: string }) => void;
+  }): Promise<Record<'moved' | 'done' | 'growing' | 'collision' | 'same' | 'failed' | 'bytes', number>>;
+  purge(asked: { dryRun: boolean; progress: (files: number) => void }): Promise<{
+    files: number;
+    bytes: number;
+    kept: number;
+    failed: number;
+    firstError: string;
+    rules: { rule: string; files: number; bytes: number }[];
+  }>;
+  /** False when no such call is known. */
+  keep(call: string, why: string): Promise<boolean>;
+  /** False when there was no mark. */
+  release(call: string): Promise<boolean>;
+  close(): Promise<void>;
+}
+
 export interface SpoolTask {
   files: readonly string[];
   /** Of the FastAGI server. */
@@ -194,4 +236,13 @@ export interface FreepbxSeen {
     /** Since when FreePBX has it no more, ms. */
     removedAt: number | null;
   }[];
+}
+
+export interface ListsDoor {
+  list<K extends ListName>(name: K): Promise<Lists[K]>;
+  /** Adds entries; one whose number is there already is overwritten. */
+  save<K extends ListName>(name: K, entries: Lists[K]): Promise<void>;
+  /** False when there is no such number. */
+  remove(name: ListName, number: string): Promise<boolean>;
+  close(): Promise<void>;
 }

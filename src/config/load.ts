@@ -171,6 +171,9 @@ function wrongValue(option: Option<unknown>, found: Found): string {
 
 function shownValue(option: Option<unknown>, value: unknown, raw: string): string {
   if (option.secret) return raw === '' ? '' : (option.kind.hide?.(raw) ?? HIDDEN);
+  // What is made of parts is shown as it was written.
+  const whole = Array.isArray(value) ? value.every((one) => typeof one !== 'object') : typeof value !== 'object';
+  if (!whole) return raw;
   return Array.isArray(value) ? value.join(',') : String(value ?? '');
 }
 

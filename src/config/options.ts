@@ -1,5 +1,7 @@
 // All options of Dialhook in one table: environment name, kind, default, help. The type Config follows from it,
 // and so do docs/configuration.md, `dialhook config` and the messages of a wrong start.
+
+import { FREEPBX_OPTIONS } from './freepbx-options.js';
 import {
   choice,
   databaseUrl,
@@ -21,8 +23,7 @@ import {
   whole,
   zone,
 } from './kinds.js';
-
-import { FREEPBX_OPTIONS } from './freepbx-options.js';
+import { RECORDING_OPTIONS } from './recording-options.js';
 import { TOLL_OPTIONS } from './toll-options.js';
 
 export interface Option<T> {
@@ -75,7 +76,7 @@ export const OPTIONS = {
     'DATABASE_URL',
     databaseUrl,
     'sqlite:{dataDir}/dialhook.sqlite',
-    'The database: an embedded SQLite file, or MySQL / MariaDB.',
+    'The database: an embedded SQLite file, or MySQL / MariaDB; of a cluster the first node that can be used, in the order of the list.',
   ),
 
   agiHost: option(
@@ -201,6 +202,8 @@ export const OPTIONS = {
   ),
 
   ...TOLL_OPTIONS,
+
+  ...RECORDING_OPTIONS,
 
   ...FREEPBX_OPTIONS,
 

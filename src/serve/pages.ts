@@ -29,7 +29,9 @@ import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
 import { auditStore, tokenStore } from './access.js';
 import { listenFor } from './listen.js';
+import { listeningIn } from './listening.js';
 import type { Pbx } from './pbx.js';
+import type { Recordings } from './recordings.js';
 import { readStory } from './story.js';
 
 export interface Pages {
@@ -46,6 +48,7 @@ export interface PagesParts {
   config: Config;
   db: Db;
   pbx: Pbx;
+  recordings: Pick<Recordings, 'alarms'>;
   /** How far the tables are behind: events, and the age of the oldest, ms. */
   behind(): Promise<{ lag: number; behind: number }>;
   databaseUp(): boolean;
@@ -88,9 +91,10 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     tokens: tokenStore(db),
     status,
     calls: (query) => listCalls(db, query),
-    tollAlarms: () => pbx.tollAlarms(),
+    tollAlarms: () => [...pbx.tollAlarms(), ...parts.recordings.alarms()],
     recentCalls: (operator) => recentCalls(db, operator, startOfDay(Date.now(), config.timeZone), OWN_CALLS),
     story: (call) => readStory(db, call),
+    recordings: listeningIn(db, config.recordings),
     findClient: (number) => findClient(db, number),
     config,
     log,

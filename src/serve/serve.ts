@@ -5,13 +5,16 @@ import type { Log } from '../log/log.js';
 import { type Recorder, startRecorder } from '../record/recorder.js';
 import { findClient } from '../store/clients.js';
 import { type Db, openDatabase } from '../store/database.js';
+import { auditStore } from './access.js';
 import { startAges } from './ages.js';
 import { type Door, doorKeeper } from './door-keeper.js';
 import { startFreepbx } from './freepbx.js';
+import { startListsFile } from './lists.js';
 import { createOperations } from './operations/index.js';
 import { createTally, type Tally } from './operations/tally.js';
 import { greetFirst, type PagesParts, startPages } from './pages.js';
 import { startPbx } from './pbx.js';
+import { startRecordings } from './recordings.js';
 import { tablesReady } from './tables.js';
 
 export interface Server {
@@ -64,6 +67,8 @@ export async function serve(
     counts: door.counts,
     ami: () => pbx.state(),
     freepbx: () => freepbx?.state() ?? null,
+    lists: () => lists?.state() ?? null,
+    recordings: () => recordings,
     migrated: () => at.migrated,
     listening: () => at.listening,
     stopping: () => at.stopping,
@@ -75,12 +80,19 @@ export async function serve(
     return ready;
   });
   const freepbx = startFreepbx(config, db, { ami: pbx.ami, tables, log });
+  const lists = startListsFile(config, db, { ami: pbx.ami, tables, log });
+  const recordings = startRecordings({
+    ...{ config, db, audit: auditStore(db), tables, log: log.child({ room: 'recordings' }) },
+  });
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
     recorder ? door.listen(signal).then((place) => listens(at, place)) : null,
     has('web')
-      ? startPages({ config, db, pbx, tables, ...progressOf(recorder), before: operations.before, log }, signal)
+      ? startPages(
+          { config, db, pbx, tables, recordings, ...progressOf(recorder), before: operations.before, log },
+          signal,
+        )
       : null,
   ]);
   const webAt = pages?.address() ?? null;
@@ -97,6 +109,8 @@ export async function serve(
       await pages?.close();
       await operations.close();
       await freepbx?.close();
+      await lists?.stop();
+      await recordings.stop();
       await pbx.close();
       await stopAges?.();
       await recorder?.stop();

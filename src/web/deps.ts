@@ -1,4 +1,5 @@
 // What the pages need from the rest of Dialhook; main.ts hands it in.
+import type { FileHandle } from 'node:fs/promises';
 import type { AuditStore } from '../auth/audit.js';
 import type { ThrottleStore } from '../auth/throttle.js';
 import type { TokenStore } from '../auth/tokens.js';
@@ -127,6 +128,48 @@ export interface WebConfig {
   viewCache?: boolean;
 }
 
+/** growing: the call goes on, or the file was written just now · gone: the file is not there · purged: its time had come. */
+export type RecordingShown = 'growing' | 'whole' | 'empty' | 'gone' | 'purged';
+
+export interface CallRecording {
+  /** Says nothing of where the file lies. */
+  id: string;
+  /** When it was written last, ms. */
+  takenAt: number;
+  bytes: number;
+  /** How its name ends: `wav`. */
+  ending: string;
+  /** Whether a browser can play it. */
+  plays: boolean;
+  state: RecordingShown;
+  goneAt: number | null;
+  goneWhy: string;
+}
+
+/** A recording to be heard; who asked closes the file. */
+export type Opened =
+  | { state: 'unknown' | 'gone' | 'purged' | 'growing' }
+  | { state: 'open'; file: FileHandle; bytes: number; type: string; call: string; name: string; ending: string };
+
+export interface KeepMark {
+  call: string;
+  /** ms. */
+  at: number;
+  login: string;
+  why: string;
+}
+
+export interface Listening {
+  /** Recordings of all calls of a story, in their order. */
+  of(calls: readonly string[]): Promise<CallRecording[]>;
+  open(id: string): Promise<Opened>;
+  /** The mark that keeps a story's recordings from being deleted. */
+  kept(calls: readonly string[]): Promise<KeepMark | null>;
+  keep(mark: KeepMark): Promise<void>;
+  /** False when there was none. */
+  release(calls: readonly string[]): Promise<boolean>;
+}
+
 export interface WebDeps {
   snapshots: { current(): Snapshot | null; failingSince?(): number | null };
   /** Sends a click; an error thrown here is shown as a failure without its text. */
@@ -145,8 +188,10 @@ export interface WebDeps {
   story(call: string): Promise<Story | null>;
   /** Finished calls, newest first. */
   calls(query: CallsQuery): Promise<CallLine[]>;
-  /** What has to be said about calls to the outside, on the monitor, until it is over. */
+  /** What has to be said on the monitor until it is over: of calls to the outside, of the disk of the recordings. */
   tollAlarms?(): readonly string[];
+  /** The recordings; absent where no folder of them is configured. */
+  recordings?: Listening | undefined;
   /** What is known of a number. */
   findClient?(number: string): Promise<{ name: string; company: string; vip: boolean } | null>;
   config: WebConfig;

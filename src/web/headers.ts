@@ -11,7 +11,15 @@ export function securityHeaders(webOrigin: string): RequestHandler[] {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        ...{ scriptSrc: own, styleSrc: own, imgSrc: own, fontSrc: own, connectSrc: own, formAction: own },
+        ...{
+          scriptSrc: own,
+          styleSrc: own,
+          imgSrc: own,
+          fontSrc: own,
+          mediaSrc: own,
+          connectSrc: own,
+          formAction: own,
+        },
         ...{ baseUri: ["'none'"], frameAncestors: ["'none'"], objectSrc: ["'none'"] },
       },
     },

@@ -14,6 +14,7 @@ import { home } from './pages/home.js';
 import { loginForm, loginTry } from './pages/login.js';
 import { logout } from './pages/logout.js';
 import { monitor, monitorLive } from './pages/monitor.js';
+import { keepRecordings, recording } from './pages/recording.js';
 import { session } from './pages/session.js';
 import { story } from './pages/story.js';
 import { signOutUser, users } from './pages/users.js';
@@ -45,6 +46,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'get', path: '/workstation', role: 'operator', kind: 'page', make: workstation },
   // Operators see the calls they took part in: that is judged by the page, as only the call tells.
   { method: 'get', path: '/calls/:id', role: 'operator', kind: 'page', make: story },
+  { method: 'get', path: '/recordings/:id', role: 'supervisor', kind: 'data', make: recording },
+  { method: 'post', path: '/calls/:id/keep', role: 'supervisor', kind: 'page', make: keepRecordings },
 
   // Who is in, and who did what.
   { method: 'get', path: '/users', role: 'administrator', kind: 'page', make: users },

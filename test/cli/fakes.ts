@@ -4,6 +4,7 @@ import { cli } from '../../src/cli/cli.js';
 import type { ClientLine, Deps, TokenLine, UserLine } from '../../src/cli/deps.js';
 import type { ManagerEvent, Probes } from '../../src/cli/doctor/probes.js';
 import type { Io } from '../../src/cli/io.js';
+import type { Lists } from '../../src/store/lists.js';
 
 export interface Terminal extends Io {
   said: { out: string; err: string };
@@ -56,13 +57,17 @@ export interface Doors extends Deps {
     users: (UserLine & { password: string })[];
     tokens: (TokenLine & { secretHash: string })[];
     clients: ClientLine[];
+    lists: Lists;
   };
 }
 
 /** Deps that work in memory; `more` replaces some of them. */
 export function doors(more: Partial<Deps> = {}): Doors {
   const open: string[] = [];
-  const stored: Doors['stored'] = { users: [], tokens: [], clients: [] };
+  const stored: Doors['stored'] = {
+    ...{ users: [], tokens: [], clients: [] },
+    lists: { blacklist: [], vips: [], routes: [] },
+  };
   const closing = (name: string) => {
     open.push(name);
     return async () => void open.splice(open.indexOf(name), 1);
@@ -131,7 +136,21 @@ export function doors(more: Partial<Deps> = {}): Doors {
     },
     backup: async (_config, { file, folder }) => ({ file: file ?? `${folder}/made`, bytes: 4096, removed: [] }),
     spool: async () => ({ files: 0, lines: 0 }),
+    lists: async () => ({
+      list: async (name) => stored.lists[name],
+      save: async (name, entries) => void (stored.lists[name] as unknown[]).push(...entries),
+      remove: async (name, number) => {
+        const kept = (stored.lists[name] as { number: string }[]).filter((one) => one.number !== number);
+        const removed = kept.length < stored.lists[name].length;
+        Object.assign(stored.lists, { [name]: kept });
+        return removed;
+      },
+      close: closing('lists'),
+    }),
     freepbxSeen: async () => ({ error: '', readAt: null, items: [] }),
+    recordings: async () => {
+      throw new Error('no folder of recordings is configured: set DIALHOOK_RECORDINGS.');
+    },
     probes: () => probes(),
     ...more,
   };

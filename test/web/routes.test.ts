@@ -23,6 +23,8 @@ const RULES: Record<string, Role | 'anyone' | Scope> = {
   'get /monitor': 'supervisor',
   'get /workstation': 'operator',
   'get /calls/:id': 'operator',
+  'get /recordings/:id': 'supervisor',
+  'post /calls/:id/keep': 'supervisor',
   'get /users': 'administrator',
   'post /users/:id/logout': 'administrator',
   'get /audit': 'administrator',

@@ -13,6 +13,8 @@ export interface Watched {
   /** The thread that answers Asterisk; not started where that role is off. */
   door: Pick<Door, 'answers'>;
   recorder: Recorder | null;
+  /** Absent in what knows of none. */
+  recordings?(): { trouble(): string } | undefined;
   folder: string;
   /** Whether the tables were brought up to date. */
   migrated(): boolean;
@@ -45,6 +47,9 @@ export function readyChecks(watched: Watched): Checks {
     checks['agi'] = () => watched.listening() || 'the FastAGI server does not listen; the log says why';
     checks['journal'] = () => journalCheck(recorder, watched.folder);
   }
+  // Calls go on without their recordings: said, but no reason to take the server out.
+  const recordings = watched.recordings?.();
+  if (recordings) checks['recordings'] = () => ({ warns: recordings.trouble() });
   return checks;
 }
 

@@ -7,10 +7,13 @@ import { listSegments, segmentPath } from '../../record/segments.js';
 import { spoolBytes } from '../../record/spool.js';
 import type { DoorCounts } from '../door.js';
 import { BOUNDS } from '../hook-times.js';
+import type { RecordingFigures } from '../recordings.js';
 import { bucketsOf, each, exposition, type Family, one } from './exposition.js';
 import type { Tally } from './tally.js';
 
 export interface Sources {
+  /** Absent in what knows of none. */
+  recordings?(): { figures(): RecordingFigures | null } | undefined;
   tally: Tally;
   /** Null until the thread of the door has told, and where that role is off. */
   counts(): DoorCounts | null;
@@ -21,6 +24,8 @@ export interface Sources {
   ami(): { up: boolean } | null;
   /** How the reading of FreePBX goes; null: switched off. Times are ms. */
   freepbx?(): { readAt: number | null; failingSince: number | null } | null;
+  /** The lists for the dialplan; null: switched off. */
+  lists?(): { entries: number; loaded: boolean | null; failingSince: number | null } | null;
   /** What the pages show; null where there are none, or where it is too old to be true. */
   now(): Snapshot | null;
 }
@@ -35,7 +40,9 @@ export async function metricsText(sources: Sources): Promise<string> {
     () => doorFamilies(sources.counts()),
     () => amiFamilies(sources),
     () => freepbxFamilies(sources.freepbx?.() ?? null),
+    () => listsFamilies(sources.lists?.() ?? null),
     () => centreFamilies(sources.now()),
+    () => recordingFamilies(sources.recordings?.()?.figures() ?? null),
   ];
   const read = await Promise.all(parts.map(async (part) => part()).map((part) => part.catch((): Family[] => [])));
   return `${exposition(read.flat())}\n${await sources.tally.text()}`;
@@ -168,6 +175,32 @@ function freepbxFamilies(state: { readAt: number | null; failingSince: number | 
   ];
 }
 
+function listsFamilies(
+  state: { entries: number; loaded: boolean | null; failingSince: number | null } | null,
+): Family[] {
+  if (!state) return [];
+  return [
+    one(
+      'gauge',
+      'dialhook_lists_entries',
+      'Lines of black list, VIPs and routes in the file for the dialplan.',
+      state.entries,
+    ),
+    one(
+      'gauge',
+      'dialhook_lists_up',
+      '1 while the lists can be read and the file written.',
+      state.failingSince ? 0 : 1,
+    ),
+    one(
+      'gauge',
+      'dialhook_lists_loaded',
+      '1 while the PBX has loaded what the file says.',
+      state.loaded === null ? null : Number(state.loaded),
+    ),
+  ];
+}
+
 const CALLS = ['dialling', 'waiting', 'ringing', 'talking', 'held', 'parked', 'conference', 'menu', 'voicemail'];
 
 function centreFamilies(now: Snapshot | null): Family[] {
@@ -178,5 +211,33 @@ function centreFamilies(now: Snapshot | null): Family[] {
     each('gauge', 'dialhook_calls', 'Open calls by state.', 'state', calls),
     each('gauge', 'dialhook_operators', 'Operators by state.', 'state', now.totals.operators),
     one('gauge', 'dialhook_waiting', 'Callers who wait in queues.', now.totals.waiting),
+  ];
+}
+
+const FILES = ['growing', 'whole', 'empty', 'gone', 'purged'];
+
+function recordingFamilies(figures: RecordingFigures | null): Family[] {
+  if (!figures) return [];
+  const { totals, disk, deleted, failed } = figures;
+  const files: Record<string, number> = Object.fromEntries(FILES.map((state) => [state, 0]));
+  for (const one of totals) files[one.state] = (files[one.state] ?? 0) + one.files;
+  const sum = (some: typeof totals, of: 'files' | 'bytes') => some.reduce((all, one) => all + one[of], 0);
+  const here = totals.filter(({ state }) => state !== 'gone' && state !== 'purged');
+  return [
+    each('gauge', 'dialhook_recordings', 'Recordings known, by state of the file.', 'state', files),
+    one('gauge', 'dialhook_recordings_bytes', 'Size of the recordings that are there.', sum(here, 'bytes')),
+    one(
+      'gauge',
+      'dialhook_recordings_unlinked',
+      'Recordings that are there and of no known call.',
+      sum(
+        here.filter(({ linked }) => !linked),
+        'files',
+      ),
+    ),
+    one('gauge', 'dialhook_recordings_disk_bytes', 'Size of the disk of the recordings.', disk?.bytes),
+    one('gauge', 'dialhook_recordings_disk_free_bytes', 'What is left of it.', disk?.free),
+    each('counter', 'dialhook_recordings_deleted_total', 'Recordings deleted since the start.', 'why', { ...deleted }),
+    one('counter', 'dialhook_recordings_failed_total', 'Recordings that could not be deleted.', failed),
   ];
 }

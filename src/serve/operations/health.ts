@@ -3,12 +3,12 @@
 
 export interface Check {
   ok: boolean;
-  /** What is wrong, in fixed words: never what a database or a file system said, which may name users and places. */
+  /** What is wrong, or to be looked at, in fixed words: never what a database or a file system said, which may name users and places. */
   text?: string;
 }
 
-/** True, or what is wrong. */
-export type Verdict = true | string;
+/** True, or what is wrong; `warns` says what is not well and no reason to answer 503, or nothing. */
+export type Verdict = true | string | { warns: string };
 
 export interface Report {
   ok: boolean;
@@ -38,10 +38,16 @@ async function ask(checks: Checks): Promise<Report> {
   const found = await Promise.all(
     Object.entries(checks).map(async ([name, check]): Promise<[string, Check]> => {
       const said = await verdict(check);
-      return [name, said === true ? { ok: true } : { ok: false, text: said }];
+      return [name, shown(said)];
     }),
   );
   return { ok: found.every(([, { ok }]) => ok), checks: Object.fromEntries(found) };
+}
+
+function shown(said: Verdict): Check {
+  if (said === true) return { ok: true };
+  if (typeof said === 'string') return { ok: false, text: said };
+  return said.warns === '' ? { ok: true } : { ok: true, text: said.warns };
 }
 
 async function verdict(check: Checks[string]): Promise<Verdict> {

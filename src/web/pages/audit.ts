@@ -14,6 +14,10 @@ const WORDS: Partial<Record<AuditRow['kind'], string>> = {
   logout: 'signed out',
   logout_everywhere: 'signed out everywhere',
   toll_cap: 'cap of calls outside',
+  recording_heard: 'listened to a recording',
+  recording_taken: 'downloaded a recording',
+  recording_kept: 'recordings marked to be kept',
+  recording_released: 'mark of recordings taken off',
 };
 /** A kind in words. */
 const wordOf = (kind: AuditRow['kind']): string => WORDS[kind] ?? kind.replaceAll('_', ' ');

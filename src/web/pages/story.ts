@@ -7,6 +7,7 @@ import { noSuchCall } from '../refusal.js';
 import { shell } from '../shell.js';
 import { masks, type Site, sessionOf } from '../site.js';
 import { tookPart } from '../story/people.js';
+import { recordingsView } from '../story/recordings.js';
 import { storyView } from '../story/view.js';
 
 /** Ids are printable ASCII without spaces, as the events' own check has them. */
@@ -36,8 +37,24 @@ export const story =
       operators: new Map(snapshot?.operators.map((one) => [one.operator, one.name])),
       queues: new Map(snapshot?.queues.map((one) => [one.queue, one.title || one.queue])),
     });
-    res.render('story', { ...shell(site, res), ...view });
+    const recordings = atLeast(user.role, 'supervisor') ? await recordingsOf(site, found.call) : null;
+    res.render('story', { ...shell(site, res), ...view, recordings });
   };
+
+/** What can be heard of a call; null when nothing was recorded. A look that fails costs the list, not the page. */
+async function recordingsOf({ deps }: Site, call: Call) {
+  const calls = [call.id, ...call.joined];
+  try {
+    const found = (await deps.recordings?.of(calls)) ?? [];
+    if (found.length === 0) return null;
+    const kept = (await deps.recordings?.kept(calls)) ?? null;
+    const view = recordingsView(found, kept, { clock: clocks(deps.config.timeZone) });
+    return { ...view, action: `${storyPath(call.id)}/keep` };
+  } catch (error) {
+    deps.log.warn({ error: String(error) }, 'the recordings of a page could not be looked up');
+    return null;
+  }
+}
 
 /** The client is the one who calls from outside, or whom we call. A look-up that fails costs the name, not the page. */
 async function clientOf({ deps }: Site, call: Call) {
