@@ -75,15 +75,8 @@ export const legRows = (call: Call): Row[] =>
 export const plumbingRows = (call: Call): Row[] =>
   call.plumbing.map((local, i) => ({
     ...{ call_id: call.id, n: call.legs.length + i, pbx: call.pbx, uniqueid: local.uniqueid, channel: local.channel },
-    ...{
-      role: 'local',
-      operator: '',
-      endpoint: '',
-      queue: '',
-      dialled: '',
-      started_at: toDb(local.startedAt),
-      answered_at: null,
-    },
+    ...{ role: 'local', operator: '', endpoint: '', queue: '', dialled: '' },
+    ...{ started_at: toDb(local.startedAt), answered_at: null },
     ...{ ended_at: toDb(local.endedAt), cause: null, tech: '', outcome: 'plumbing', waiting: 0, source: 'hook' },
   }));
 
