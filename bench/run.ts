@@ -2,7 +2,7 @@
 //   make bench                     all of them
 //   make bench ARGS="agi idle"     some of them
 //   make bench ARGS="agi --short"  one of them, short, where it knows how
-//   make bench ARGS="agi --first"  with priority over what else runs on this machine (as root)
+//   nice -n -20 make bench         before what else runs on this machine, floor and ours alike (as root)
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { load } from './lib/machine.js';

@@ -8,9 +8,6 @@ export const MEASURED = 0;
 export const BESIDE = 1;
 export const EVERYWHERE = '0,1';
 
-/** On a machine that others use too: everything measured, floor and ours alike, goes before them (needs root). */
-const first = process.argv.includes('--first') ? ['nice', '-n', '-20'] : [];
-
 const running = new Set<ChildProcess>();
 
 /** Starts a module of the bench on a core; `node` are options of node itself. */
@@ -21,16 +18,7 @@ export function start(
   node: readonly string[] = [],
   env: Record<string, string> = {},
 ): ChildProcess {
-  const command = [
-    '-c',
-    String(core),
-    ...first,
-    process.execPath,
-    ...process.execArgv,
-    ...node,
-    file.pathname,
-    ...flags,
-  ];
+  const command = ['-c', String(core), process.execPath, ...process.execArgv, ...node, file.pathname, ...flags];
   const child = spawn('taskset', command, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
