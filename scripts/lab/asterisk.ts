@@ -1,10 +1,8 @@
 // A real Asterisk in a folder of its own under the temporary folder, on the loopback and on free ports.
-import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   asteriskConf,
   baseConfigs,
@@ -14,6 +12,7 @@ import {
   readConfigs,
   type Values,
 } from './asterisk-conf.js';
+import { askConsole } from './asterisk-console.js';
 import { type AsteriskTree, type AsteriskVersion, asteriskTree, wantedVersion } from './asterisk-tree.js';
 import { removeFolder, temporaryFolder } from './leaving.js';
 import { freePort, freeRange } from './ports.js';
@@ -98,7 +97,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
     ...addresses(version, values),
     folder,
     logPath,
-    cli: (command) => cli(tree, folder, command),
+    cli: (command) => cli(folder, command),
     configure: (name, text) => write(folder, name, fillTemplate(name, text, values)),
     log,
     problems: () =>
@@ -106,7 +105,7 @@ export async function startAsterisk(options: AsteriskOptions = {}): Promise<Aste
         .split('\n')
         .filter((line) => /\b(?:WARNING|ERROR)\[/.test(line)),
     async waitBooted() {
-      await until(() => booted(tree, folder), BOOTED);
+      await until(() => booted(folder), BOOTED);
     },
     async remove() {
       await service.stop();
@@ -123,22 +122,17 @@ async function launch(tree: AsteriskTree, folder: string, log: () => string) {
   const child = await startChild(`asterisk ${tree.version}`, program, [...first, '-f', '-C', confOf(folder)], {
     cwd: folder,
   });
-  const ready = () => until(() => booted(tree, folder), { ...BOOTED, unless: () => ended(child) });
+  const ready = () => until(() => booted(folder), { ...BOOTED, unless: () => ended(child) });
   return whenReady(child, ready, () => log() || child.output());
 }
 
-async function cli(tree: AsteriskTree, folder: string, command: string): Promise<string> {
-  const [program, ...first] = tree.command;
-  const limits = { timeout: CLI_MS, maxBuffer: 16 << 20 };
-  const result = await promisify(execFile)(program, [...first, '-C', confOf(folder), '-rx', command], limits);
-  return result.stdout;
-}
+const cli = (folder: string, command: string) => askConsole(join(folder, 'run/asterisk.ctl'), command, CLI_MS);
 
-async function booted(tree: AsteriskTree, folder: string): Promise<boolean> {
+async function booted(folder: string): Promise<boolean> {
   if (!existsSync(join(folder, 'run/asterisk.ctl'))) return false;
-  if (!/fully booted/i.test(await cli(tree, folder, 'core waitfullybooted'))) return false;
+  if (!/fully booted/i.test(await cli(folder, 'core waitfullybooted'))) return false;
   // The console learns its own commands a moment after that.
-  return /^Asterisk \d/.test(await cli(tree, folder, 'core show version'));
+  return /^Asterisk \d/.test(await cli(folder, 'core show version'));
 }
 
 function addresses(version: AsteriskVersion, values: Values) {
