@@ -1,4 +1,6 @@
 // createWeb with stand-ins for the rest of Dialhook: users with known passwords, a snapshot that the test sets.
+import { open } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { hashPassword } from '../../src/auth/password.js';
 import type { Role } from '../../src/auth/users.js';
 import type { Snapshot } from '../../src/call/live.js';
@@ -74,6 +76,17 @@ export async function fake(now: () => number = Date.now): Promise<Fake> {
           .filter((one) => after === null || one.startedAt < after.startedAt)
           .slice(0, limit),
       tollAlarms: () => self.tollAlarms,
+      recordings: {
+        // Any file does: it is opened for each who may.
+        open: async () => ({
+          ...{ state: 'open', file: await open(fileURLToPath(import.meta.url)), bytes: 100 },
+          ...{ type: 'audio/wav', call: 'pbx1-a', name: 'a.wav', ending: 'wav' },
+        }),
+        of: async () => [],
+        kept: async () => null,
+        keep: async () => {},
+        release: async () => false,
+      },
       status: () => self.status,
       recentCalls: async () => recentCalls(now()),
       story: async (id) => self.story(id),
