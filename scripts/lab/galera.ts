@@ -105,7 +105,9 @@ async function clusterOf(nodes: readonly GaleraNode[], folder: string): Promise<
       const joined = async () => {
         const running = nodes.filter((node) => node.running());
         // One that is frozen, or is just changing its view of the group, keeps silent.
-        const all = await Promise.all(running.map((node) => within(node.status(), 1000, node.name).catch(() => ({}))));
+        const all = await Promise.all(
+          running.map((node) => within(node.status(), 1000, node.name).catch((): Record<string, string> => ({}))),
+        );
         return all.filter((one) => isReady(one) && Number(one['wsrep_cluster_size']) === size).length === size;
       };
       await until(joined, { what: `a cluster of ${size} nodes`, deadline: ms, every: 50 });

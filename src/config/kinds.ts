@@ -1,6 +1,7 @@
 // Kinds of option values: each says in words what is allowed and turns text into a value, or into undefined when it is wrong.
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { serversOf } from './database-url.js';
 
 export interface Kind<T> {
   /** What is allowed, as the end of "allowed: …". */
@@ -166,17 +167,18 @@ function isNetwork(value: string): boolean {
 
 /** `sqlite:<file>` or `mysql://user:password@host:port/name`, see docs/configuration.md. */
 export const databaseUrl: Kind<string> = {
-  what: 'sqlite:<file> or mysql://user:password@host:port/name (with ?socket=/path for a socket); write @ : / # ? % of a password as %40 %3A %2F %23 %3F %25',
+  what: 'sqlite:<file> or mysql://user:password@host:port/name (with ?socket=/path for a socket; host:port,host:port,… for the nodes of one cluster); write @ : / # ? % of a password as %40 %3A %2F %23 %3F %25',
   read: (value) => {
     if (value.startsWith('sqlite:')) return value.length > 'sqlite:'.length ? value : undefined;
-    const url = parseUrl(value);
-    return url?.protocol === 'mysql:' && url.hostname !== '' && url.pathname.length > 1 ? value : undefined;
+    return value.startsWith('mysql:') && serversOf(value).length > 0 ? value : undefined;
   },
   hide: (value) => {
     if (value.startsWith('sqlite:')) return value;
-    const url = parseUrl(value);
+    const servers = serversOf(value);
+    const [url] = servers;
     if (url === undefined) return HIDDEN;
-    return `${url.protocol}//${url.username}${url.password === '' ? '' : `:${HIDDEN}`}@${url.host}${url.pathname}${url.search}`;
+    const hosts = servers.map(({ host }) => host).join(',');
+    return `${url.protocol}//${url.username}${url.password === '' ? '' : `:${HIDDEN}`}@${hosts}${url.pathname}${url.search}`;
   },
 };
 

@@ -2,7 +2,7 @@
 import { type CallEvent, parseLine } from '../call/event.js';
 import { isOfCall } from '../call/fold.js';
 import { noteClicks } from '../store/clicks.js';
-import { type Db, isCollision, type Tx } from '../store/database.js';
+import { backOff, type Db, isCollision, type Tx } from '../store/database.js';
 import { insertEvents, insertRejected, type ReceivedEvent, type RejectedEvent } from '../store/events.js';
 import { recount } from '../store/intervals.js';
 import { type JournalState, saveJournal } from '../store/journals.js';
@@ -43,7 +43,8 @@ export async function applyBatch(
     } catch (error) {
       if (tries === TRIES) throw error;
       if (error instanceof HoldMore) for (const call of error.calls) also.add(call);
-      else if (!isCollision(error)) throw error;
+      else if (isCollision(error)) await backOff(tries);
+      else throw error;
     }
   }
 }
@@ -75,7 +76,7 @@ async function applyOnce(
     lastEventAt: Math.max(state.lastEventAt ?? 0, ...events.map((e) => e.at)) || null,
   };
   await saveJournal(trx, next);
-  return { next, applied, events };
+  return { next: { ...next, stored: { segment: next.segment, offset: next.offset } }, applied, events };
 }
 
 /** Tells events from what can't be used. */

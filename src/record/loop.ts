@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEvent } from '../call/event.js';
 import { type Db, isRefusal } from '../store/database.js';
-import { findJournal, type JournalState } from '../store/journals.js';
+import { findJournal, JournalMoved, type JournalState } from '../store/journals.js';
 import { applyBatch, type Memory, newMemory } from './apply.js';
 import type { Journal } from './journal.js';
 import { forgetAll } from './memory.js';
@@ -185,7 +185,8 @@ export function startLoop(options: LoopOptions): RecordLoop {
         pause = RETRY_MS.first;
       } catch (error) {
         reread = true;
-        mark(false, error instanceof Error ? error.message : String(error));
+        // Not the database's fault, and what it has is the better news.
+        if (!(error instanceof JournalMoved)) mark(false, error instanceof Error ? error.message : String(error));
         await sleep(pause, undefined, { signal: stopping.signal }).catch(() => undefined);
         pause = Math.min(pause * 2, RETRY_MS.most);
       }

@@ -1,7 +1,7 @@
 // Recreates rt_*, cdr_*, the joins, the operators and their days from the events. Calls whose events are gone (retention) keep the rows they have.
 import { byTime, fold, isOfCall } from '../call/fold.js';
 import { lockCalls, rowsOfCalls, unlockCalls, type Written, writeCalls } from '../store/calls.js';
-import { type Db, isCollision, type Tx } from '../store/database.js';
+import { backOff, type Db, isCollision, type Tx } from '../store/database.js';
 import { nextCalls } from '../store/events.js';
 import { recount } from '../store/intervals.js';
 import { dropJoins } from '../store/joins.js';
@@ -140,6 +140,7 @@ async function again<T>(act: (also: ReadonlySet<string>) => Promise<T>): Promise
     } catch (error) {
       if (error instanceof HoldMore) for (const call of error.calls) also.add(call);
       else if (tries >= TRIES || !isCollision(error)) throw error;
+      else await backOff(tries);
     }
   }
 }

@@ -1,5 +1,5 @@
 // The audit, API tokens, and the waits after failed logins.
-import type { Db } from './database.js';
+import { type Db, transact } from './database.js';
 import { cut } from './text.js';
 import { fromDb, toDb } from './time.js';
 
@@ -133,7 +133,7 @@ export async function changeThrottle<T>(
   change: (rows: readonly ThrottleRow[]) => T,
 ): Promise<T> {
   const empty = { failures: 0, failed_at: toDb(now), free_at: toDb(now), good_at: null };
-  return db.knex.transaction(async (trx) => {
+  return transact(db, async (trx) => {
     // Writing the key over itself locks the row for good: an insert that is ignored locks it shared, and two of those deadlock.
     for (const id of [...ids].sort())
       await trx('access_throttle')

@@ -9,7 +9,8 @@ import { fromDb, toDb } from './time.js';
 
 /**
  * Takes the row locks of some calls, so that two servers that apply events of one call come one after the other.
- * A call's rt_calls row is its lock; it is made here when it isn't there, and writeCalls fills or removes it.
+ * A call's rt_calls row is its lock; it is made here when it isn't there, and writeCalls fills or removes it: a real change of it,
+ * by which two nodes of a cluster see each other (see saveLinks).
  */
 export async function lockCalls(trx: Knex, db: Db, calls: readonly string[]): Promise<void> {
   if (db.dialect === 'sqlite' || calls.length === 0) return;

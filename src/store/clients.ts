@@ -1,5 +1,5 @@
 // Who is behind a number. Numbers are compared by their digits alone: `+998 00 123` and `99800123` are one client.
-import type { Db } from './database.js';
+import { type Db, transact } from './database.js';
 import { upsertAll } from './insert.js';
 import { cut } from './text.js';
 
@@ -48,7 +48,7 @@ export async function saveClients(db: Db, clients: readonly Client[]): Promise<v
     if (digits === '') throw new Error(`"${number}" has no digits: it is no telephone number`);
     rows.set(digits, { digits, number, name: cut(name, 255), company: cut(company, 255), vip: vip ? 1 : 0 });
   }
-  await db.knex.transaction((trx) => upsertAll(trx, 'clients', 'digits', [...rows.values()]));
+  await transact(db, (trx) => upsertAll(trx, 'clients', 'digits', [...rows.values()]));
 }
 
 export async function listClients(db: Db, limit: number): Promise<Client[]> {

@@ -3,7 +3,11 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
+import { serversOf } from '../config/database-url.js';
+import { openMysql } from './mysql.js';
+import type { NodeNow } from './nodes.js';
 
 const require = createRequire(import.meta.url);
 
@@ -11,7 +15,9 @@ export interface Db {
   knex: Knex;
   dialect: 'mysql' | 'sqlite';
   /** Where the data is, without user and password; for messages. */
-  where: string;
+  readonly where: string;
+  /** Which of the address's servers is used; null for an embedded database. */
+  node(): NodeNow | null;
   close(): Promise<void>;
 }
 
@@ -32,19 +38,21 @@ export interface DatabaseOptions {
 const DEFAULTS = { queryTimeoutMs: 5000, connectTimeoutMs: 5000, poolMax: 6 };
 
 /**
- * Opens `sqlite:/path/file` or `mysql://user:password@host:port/name[?socket=/path]`. Nothing is connected yet:
+ * Opens `sqlite:/path/file` or `mysql://user:password@host:port[,host:port…]/name[?socket=/path]`. Nothing is connected yet:
  * the first query is. Throws on an address that is neither.
  */
 export function openDatabase(url: string, options: DatabaseOptions = {}): Db {
-  const settings = { ...DEFAULTS, ...options };
+  const { warn, ...given } = options;
+  const settings = { ...DEFAULTS, ...given, log: logOf(warn) };
   if (url.startsWith('sqlite:')) return openSqlite(url.slice('sqlite:'.length), settings);
-  if (/^(mysql|mariadb):\/\//.test(url)) return openMysql(new URL(url), settings);
+  const servers = serversOf(url);
+  if (servers.length > 0) return openMysql(servers, settings);
   throw new Error('The database address must begin with sqlite: or mysql://');
 }
 
-type Settings = Required<Omit<DatabaseOptions, 'warn'>> & Pick<DatabaseOptions, 'warn'>;
+export type Settings = Required<Omit<DatabaseOptions, 'warn'>> & { log: Knex.Logger };
 
-const logOf = (warn: Settings['warn']) => {
+const logOf = (warn: DatabaseOptions['warn']): Knex.Logger => {
   const tell = (message: unknown) => warn?.(typeof message === 'string' ? message : String(message));
   return { warn: tell, error: tell, deprecate: tell, debug: () => undefined };
 };
@@ -62,7 +70,7 @@ function openSqlite(path: string, settings: Settings): Db {
     client: Libsql as unknown as typeof Knex.Client,
     connection: { filename: path },
     useNullAsDefault: true,
-    log: logOf(settings.warn),
+    log: settings.log,
     // An error's text would hold every number and name of the query.
     compileSqlOnError: false,
     acquireConnectionTimeout: settings.connectTimeoutMs,
@@ -79,74 +87,14 @@ function openSqlite(path: string, settings: Settings): Db {
       },
     },
   });
-  return { knex: instance, dialect: 'sqlite', where: `SQLite file ${path}`, close: () => instance.destroy() };
-}
-
-interface MysqlConnection {
-  query(sql: string, done: (error: Error | null) => void): void;
-  destroy(): void;
-}
-
-function openMysql(url: URL, settings: Settings): Db {
-  const Base = require('knex/lib/dialects/mysql2/index.js') as new (
-    config: Knex.Config,
-  ) => Knex.Client & {
-    _query(connection: MysqlConnection, query: { options?: object }): Promise<unknown>;
-  };
-  class Mysql extends Base {
-    override async _query(connection: MysqlConnection, query: { options?: object }): Promise<unknown> {
-      query.options = { timeout: settings.queryTimeoutMs, ...query.options };
-      try {
-        return await super._query(connection, query);
-      } catch (error) {
-        delete (error as { sql?: string }).sql;
-        // After a timeout the answer may still come: the connection would hand it to the next query.
-        if ((error as { code?: string }).code === 'PROTOCOL_SEQUENCE_TIMEOUT') connection.destroy();
-        throw error;
-      }
-    }
-  }
-  const socketPath = url.searchParams.get('socket');
-  const port = url.port ? Number(url.port) : 3306;
-  const instance = knex({
-    client: Mysql as unknown as typeof Knex.Client,
-    connection: {
-      ...(socketPath ? { socketPath } : { host: url.hostname, port }),
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-      database: url.pathname.slice(1),
-      charset: 'utf8mb4',
-      timezone: 'Z',
-      dateStrings: true,
-      supportBigNumbers: true,
-      connectTimeout: settings.connectTimeoutMs,
-    },
-    log: logOf(settings.warn),
-    // An error's text would hold every number and name of the query.
-    compileSqlOnError: false,
-    acquireConnectionTimeout: settings.connectTimeoutMs,
-    pool: {
-      min: 0,
-      max: settings.poolMax,
-      afterCreate: (connection: MysqlConnection, done: (error: Error | null) => void) => {
-        connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) =>
-          error ? done(error) : connection.query(SESSION, done),
-        );
-      },
-    },
-  });
-  const place = socketPath ?? `${url.hostname}:${port}`;
   return {
     knex: instance,
-    dialect: 'mysql',
-    where: `MySQL database ${url.pathname.slice(1)} at ${place}`,
+    dialect: 'sqlite',
+    where: `SQLite file ${path}`,
+    node: () => null,
     close: () => instance.destroy(),
   };
 }
-
-// READ COMMITTED: nothing here needs more, and it takes no gap locks. Strict mode: a value is never cut in silence.
-const SESSION =
-  "SET SESSION time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 5";
 
 /** MySQL's errors that speak of the data itself: too long, out of range, wrong characters, null where none may be. */
 const DATA_ERRORS = new Set([1048, 1264, 1265, 1292, 1300, 1366, 1406, 3140]);
@@ -166,3 +114,25 @@ export function isCollision(error: unknown): boolean {
   const { errno } = error as { errno?: number };
   return errno === 1213 || errno === 1205;
 }
+
+/** How often a transaction that met another one is begun again. */
+const TRIES = 20;
+
+/**
+ * Runs `act` in a transaction, and again when it met another one: on a cluster any COMMIT may say so, whatever rows were locked.
+ * So `act` must do nothing outside of it that can't be done twice.
+ */
+export async function transact<T>(db: Db, act: (trx: Tx) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.knex.transaction(act);
+    } catch (error) {
+      if (tries >= TRIES || !isCollision(error)) throw error;
+      await backOff(tries);
+    }
+  }
+}
+
+/** Two that meet again and again, each on a node of its own, are drawn apart; the first try comes at once. */
+export const backOff = (tries: number): Promise<void> =>
+  tries === 1 ? Promise.resolve() : sleep(Math.random() * Math.min(100, 5 * tries));

@@ -21,7 +21,8 @@ const lockOf = (link: string) => `#${createHash('sha1').update(link).digest('hex
 
 /**
  * Notes links, each once. On MySQL it also holds them until the end of the transaction: another server that brings a call with
- * one of these links waits, and then sees ours.
+ * one of these links waits, and then sees ours. A lock does not reach from node to node of a cluster; what does is that both
+ * change the same row, so that the second COMMIT is refused and begun again: `turn` is there to be changed.
  */
 export async function saveLinks(trx: Knex, db: Db, links: readonly Link[]): Promise<void> {
   if (links.length === 0) return;
@@ -36,7 +37,7 @@ export async function saveLinks(trx: Knex, db: Db, links: readonly Link[]): Prom
     await trx('call_links')
       .insert(sorted.slice(i, i + 500))
       .onConflict(['link', 'call_id'])
-      .merge(['call_id']);
+      .merge({ turn: trx.raw('?? + 1', ['call_links.turn']) });
   }
 }
 

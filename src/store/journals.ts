@@ -18,6 +18,15 @@ export interface JournalState extends Position {
   rejected: number;
   lastEventAt: number | null;
   appliedAt: number;
+  /** The place as the tables have it; left out before the first batch. */
+  stored?: Position;
+}
+
+/** The tables have another place than was read: a COMMIT of which nobody heard was done after all. Ask them anew. */
+export class JournalMoved extends Error {
+  constructor() {
+    super('the tables are further than was known');
+  }
 }
 
 interface JournalRow {
@@ -40,6 +49,7 @@ const fromRow = (row: JournalRow): JournalState => ({
   rejected: Number(row.rejected),
   lastEventAt: fromDb(row.last_event_at),
   appliedAt: fromDb(row.applied_at),
+  stored: { segment: Number(row.segment), offset: Number(row.position) },
 });
 
 /** Where a server's journal stands in the tables; null when nothing of it was ever applied here. */
@@ -52,10 +62,16 @@ export async function listJournals(db: Db): Promise<JournalState[]> {
   return ((await db.knex('journals').orderBy('server')) as JournalRow[]).map(fromRow);
 }
 
+/**
+ * Moves a journal on, in the transaction of its rows. Throws JournalMoved when the tables have another place than
+ * `state.stored`: with a cluster, or a slow disk, a COMMIT may be done long after we gave up waiting for its answer.
+ */
 export async function saveJournal(trx: Knex, state: JournalState): Promise<void> {
-  const { server, segment, offset, events, repeated, rejected } = state;
+  const { server, segment, offset, events, repeated, rejected, stored } = state;
   const times = { last_event_at: toDb(state.lastEventAt), applied_at: toDb(state.appliedAt) };
-  await upsertAll(trx, 'journals', 'server', [
-    { server, segment, position: offset, events, repeated, rejected, ...times },
-  ]);
+  const row = { segment, position: offset, events, repeated, rejected, ...times };
+  if (!stored) return upsertAll(trx, 'journals', 'server', [{ server, ...row }]);
+  const place = { server, segment: stored.segment, position: stored.offset };
+  // Both dialects count the row that was found, also when nothing in it changes.
+  if ((await trx('journals').where(place).update(row)) === 0) throw new JournalMoved();
 }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import type { Db } from './database.js';
+import { inTurn } from './migrate-turn.js';
 
 /** What the words in braces of a migration stand for. Ids, links (a word and an id) and names (words that are part of
  * a key: Asterisk tells `Bob` from `bob`) compare byte by byte; words and texts without case. */
@@ -100,31 +101,15 @@ function unlessThere(error: { errno?: number }): void {
   if (error.errno === undefined || !THERE.has(error.errno)) throw error;
 }
 
-const LOCK = 'dialhook-migrate';
-const LOCK_SECONDS = 60;
-
 /** Brings the tables up to date and returns the names of the migrations that ran. Two servers may start at once: one waits. */
 export async function migrate(db: Db, folder: string): Promise<string[]> {
-  const latest = async () => {
-    const config = { ...SETTINGS, migrationSource: source(db, folder) };
+  const config = { ...SETTINGS, migrationSource: source(db, folder) };
+  return inTurn(db, async () => {
+    // knex's own lock is a row, which a killed process leaves behind for ever. Whose turn it is knows that nobody else
+    // migrates, and may take away what a dead one left.
+    if (db.dialect === 'mysql') await db.knex.migrate.forceFreeMigrationsLock(config);
     const [, ran] = (await db.knex.migrate.latest(config)) as [number, string[]];
     return ran;
-  };
-  if (db.dialect === 'sqlite') return latest();
-  // knex's own lock is a row, which a killed process leaves behind for ever. This one goes with its connection; who holds
-  // it knows that nobody else migrates, and may take away what a dead one left.
-  return db.knex.transaction(async (holder) => {
-    const [rows] = (await holder.raw('SELECT GET_LOCK(?, ?) AS got', [LOCK, LOCK_SECONDS]).options({
-      timeout: (LOCK_SECONDS + 5) * 1000,
-    })) as [{ got: number }[]];
-    if (Number(rows[0]?.got) !== 1)
-      throw new Error(`another server has been migrating these tables for ${LOCK_SECONDS} s`);
-    try {
-      await db.knex.migrate.forceFreeMigrationsLock({ ...SETTINGS, migrationSource: source(db, folder) });
-      return await latest();
-    } finally {
-      await holder.raw('SELECT RELEASE_LOCK(?)', [LOCK]);
-    }
   });
 }
 

@@ -128,7 +128,7 @@ export async function everybody(db: Pick<Db, 'knex'>): Promise<Who[]> {
 
 /**
  * Holds operators until the end of the transaction: two servers that write about one come one after the other, also when
- * neither finds a row yet.
+ * neither finds a row yet; on two nodes of a cluster, that the one who is second begins again (see saveLinks).
  */
 export async function lockOperators(trx: Knex, db: Db, operators: readonly Who[]): Promise<void> {
   if (db.dialect === 'sqlite') return;
@@ -139,7 +139,7 @@ export async function lockOperators(trx: Knex, db: Db, operators: readonly Who[]
     await trx('operator_locks')
       .insert(sorted.slice(i, i + 500))
       .onConflict(['pbx', 'operator'])
-      .merge(['pbx']);
+      .merge({ turn: trx.raw('?? + 1', ['operator_locks.turn']) });
   }
 }
 

@@ -1,6 +1,6 @@
 // How a queue is called on the screens, and by which thresholds it is judged.
 import { QUEUE_DEFAULTS } from '../call/kpi.js';
-import type { Db } from './database.js';
+import { type Db, transact } from './database.js';
 import { upsertAll } from './insert.js';
 
 export interface QueueSettings {
@@ -51,5 +51,5 @@ export async function saveQueueSettings(db: Db, settings: readonly QueueSettings
     ...{ queue: s.queue, title: s.title, answer_within_s: s.answerWithin },
     ...{ short_abandon_s: s.shortAbandon, target_percent: s.target },
   }));
-  await db.knex.transaction((trx) => upsertAll(trx, 'queue_settings', 'queue', rows));
+  await transact(db, (trx) => upsertAll(trx, 'queue_settings', 'queue', rows));
 }
