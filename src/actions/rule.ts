@@ -43,3 +43,12 @@ export async function performToll(ami: Pick<Ami, 'action'>, prefix: string, unti
     },
   });
 }
+
+/** Has the PBX read its dialplan anew, with the lists in it. Resolves when it took the order. Rejects with AmiError. */
+export async function performListsReload(ami: Pick<Ami, 'action'>, now: number): Promise<void> {
+  const { context, exten, timeoutMs } = work('lists');
+  await ami.action('Originate', {
+    ...{ Channel: 'Local/reload@dialhook-lists-reload/n', Context: context, Exten: exten, Priority: 1 },
+    ...{ Timeout: timeoutMs, Async: true, Variable: { __DH_UNTIL: Math.floor((now + EFFECT_MS) / 1000) } },
+  });
+}

@@ -10,7 +10,7 @@ const SRC = fileURLToPath(new URL('../../src', import.meta.url));
 const FLOORS: readonly (readonly string[])[] = [
   ['main', 'serve'],
   ['hooks', 'web', 'cli'],
-  ['actions', 'auth', 'freepbx', 'imports', 'reconcile', 'recordings', 'simulator'],
+  ['actions', 'auth', 'freepbx', 'imports', 'lists', 'reconcile', 'recordings', 'simulator'],
   ['record'],
   ['store', 'agi', 'ami'],
   ['call', 'config', 'log'],

@@ -1,0 +1,125 @@
+// Keeps the file that #exec prints equal to the tables, and has the PBX read it when it has changed. While the tables are away the
+// file stays as it is: the last good text is what the PBX goes on with.
+import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Lists } from '../store/lists.js';
+import { type ListsText, listsText } from './text.js';
+
+export interface ListsParts {
+  file: string;
+  read(): Promise<Lists>;
+  /** What the PBX is asked; null: it can't be, and reads the file at its next reload. */
+  pbx: {
+    /** Version of the lists that are loaded; empty for none. Rejects when the PBX is away. */
+    loaded(): Promise<string>;
+    reload(): Promise<void>;
+  } | null;
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
+  everyMs?: number;
+  now?: () => number;
+}
+
+export interface ListsKeeper {
+  /** `loaded`: whether the PBX has this version; null while it is not known. Times are ms. */
+  state(): { version: string; entries: number; loaded: boolean | null; failingSince: number | null };
+  /** Looks now; it is done by itself anyway. Never rejects. */
+  look(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 5000;
+/** A reload reads all of the dialplan: not more often than this, however fast the lists change, ms. */
+const RELOAD_MS = 15_000;
+/** Somebody else's reload, or a restart with another file, is noticed within this, ms. */
+const CONFIRM_MS = 60_000;
+
+/** Starts keeping the file. */
+export function startLists({ file, read, pbx, log, everyMs = EVERY_MS, now = Date.now }: ListsParts): ListsKeeper {
+  let current: ListsText | null = null;
+  let loaded: boolean | null = null;
+  let failingSince: number | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let reloadedAt = Number.NEGATIVE_INFINITY;
+  let under: Promise<void> | null = null;
+
+  async function write(): Promise<void> {
+    const made = listsText(await read(), now());
+    if (current === null || made.text !== current.text) {
+      if ((await readFile(file, 'utf8').catch(() => '')) !== made.text) {
+        await replace(file, made.text);
+        log.info({ entries: made.entries, version: made.version }, 'the lists for the dialplan were written');
+      }
+      current = made;
+      loaded = null;
+      askedAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  async function tell(): Promise<void> {
+    if (pbx === null || current === null || (loaded === true && now() - askedAt < CONFIRM_MS)) return;
+    askedAt = now();
+    loaded = (await pbx.loaded()) === current.version;
+    if (loaded || now() - reloadedAt < Math.min(RELOAD_MS, everyMs * 3)) return;
+    reloadedAt = now();
+    await pbx.reload();
+  }
+
+  async function look(): Promise<void> {
+    try {
+      await write();
+      if (failingSince !== null) log.info({}, 'the lists for the dialplan can be read again');
+      failingSince = null;
+    } catch (error) {
+      if (failingSince === null)
+        log.warn(
+          { reason: reasonOf(error) },
+          'the lists for the dialplan stay as they are: they can not be read or written',
+        );
+      failingSince ??= now();
+    }
+    await tell().catch((error: unknown) => {
+      loaded = null;
+      log.info({ reason: reasonOf(error) }, 'the PBX could not be told of the lists; it is told again');
+    });
+  }
+
+  const once = (): Promise<void> => {
+    under ??= look().finally(() => {
+      under = null;
+    });
+    return under;
+  };
+  const timer = setInterval(() => void once(), everyMs);
+  void once();
+  return {
+    state: () => ({ version: current?.version ?? '', entries: current?.entries ?? 0, loaded, failingSince }),
+    look: async () => {
+      await under;
+      await once();
+    },
+    stop: async () => {
+      clearInterval(timer);
+      await under;
+    },
+  };
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Puts a text in a file's place in one step, and keeps what was there as `.last`. Asterisk's user reads both. */
+async function replace(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await copyFile(file, `${file}.last`).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  const draft = `${file}.new`;
+  const handle = await open(draft, 'w', 0o644);
+  try {
+    await handle.writeFile(text);
+    // A power cut must leave the old text or the new one, never an empty file.
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(draft, file);
+}
