@@ -76,14 +76,14 @@ function loginOf(n: number, at: number): string {
 
 const unasked = () => Promise.reject(new Error('the bench only opens sessions'));
 const NOT_ASKED: SessionStore = {
-  ...{ saveSession: unasked, findSession: unasked, touchSession: unasked, deleteSession: unasked },
+  ...{ saveSession: unasked, findSessions: unasked, touchSessions: unasked, deleteSession: unasked },
   ...{ deleteSessionsOfUser: unasked, listSessions: unasked },
 };
 
 /** Supervisors with a session each; gives their cookies. */
 export async function openSessions(db: Db, count: number): Promise<string[]> {
   const sessions = createSessions({
-    users: { findUserById: unasked },
+    users: { findUsersById: unasked },
     sessions: { ...NOT_ASKED, saveSession: (session) => saveSession(db, session) },
     idleHours: 12,
   });

@@ -1,10 +1,14 @@
 // Sessions: a random token in a cookie, its hash in the table, and a short memory, since each page asks once a second.
 import { createHash, randomBytes } from 'node:crypto';
 import { formToken } from './form.js';
+import { sessionRows } from './session-rows.js';
 import { type SessionRow, type SessionStore, toUser, type User, type UserStore } from './users.js';
 
 /** How long a session is believed without asking the table: a disabled user is out after this at the latest, ms. */
 const BELIEVED_MS = 5_000;
+/** From this age on, what is asked for again and again is looked up behind its back, for all such sessions in one query, ms. */
+const RENEWED_MS = 3_000;
+const RENEW_EVERY_MS = 500;
 /** How long a session found before is still believed while the database doesn't answer, ms. Nobody new comes in meanwhile. */
 const OUTAGE_MS = 10 * 60_000;
 /** How often "last seen" is written, ms. */
@@ -23,7 +27,7 @@ export interface Session {
 }
 
 export interface SessionOptions {
-  users: Pick<UserStore, 'findUserById'>;
+  users: Pick<UserStore, 'findUsersById'>;
   sessions: SessionStore;
   /** A session ends this long after its last request. */
   idleHours: number;
@@ -35,6 +39,8 @@ export interface SessionOptions {
 export interface Sessions {
   /** A new session for a user who just proved who they are; always a new token. */
   open(user: User, address: string): Promise<{ token: string; expiresAt: number }>;
+  /** The session of a cookie if it was looked up in the last seconds, without asking the table; null says nothing. */
+  known(token: string | undefined): Session | null;
   /** The session of a cookie; null when there is none (any more). Throws when the database doesn't answer and the session is not remembered. */
   find(token: string | undefined): Promise<Session | null>;
   /** Ends a session, at once. */
@@ -60,22 +66,25 @@ export function createSessions(options: SessionOptions): Sessions {
   /** How often all sessions of a user were ended: what was read before does not count after. */
   const ended = new Map<number, number>();
   let endings = 0;
+  const rows = sessionRows(sessions, users);
+  const renewing = new Set<string>();
   const endOf = (createdAt: number, seenAt: number) =>
     Math.min(createdAt + mostHours * HOUR, seenAt + idleHours * HOUR);
 
   async function look(token: string, at: number): Promise<Session | null> {
     const before = endings;
-    const row = await sessions.findSession(idOf(token));
-    const user = row === null || at >= row.expiresAt ? null : await users.findUserById(row.userId);
+    const row = await rows.session(idOf(token));
+    const user = row === null || at >= row.expiresAt ? null : await rows.user(row.userId);
     // Closed while we were asking: what the table said before does not count.
-    const closed = asking.get(token) === undefined || (row !== null && (ended.get(row.userId) ?? 0) > before);
-    if (row === null || user === null || user.disabled || closed) {
+    const closed = () => asking.get(token) === undefined || (row !== null && (ended.get(row.userId) ?? 0) > before);
+    if (row === null || user === null || user.disabled || closed()) {
       memory.delete(token);
       return null;
     }
     if (at - row.seenAt >= TOUCH_MS) {
       Object.assign(row, { seenAt: at, expiresAt: endOf(row.createdAt, at) });
-      await sessions.touchSession(row.idHash, at, row.expiresAt);
+      await rows.touch({ idHash: row.idHash, seenAt: at, expiresAt: row.expiresAt });
+      if (closed()) return null;
     }
     const session = { id: row.idHash, user: toUser(user), formToken: row.csrf, expiresAt: row.expiresAt };
     remember(memory, token, { session, row, checkedAt: at });
@@ -95,11 +104,34 @@ export function createSessions(options: SessionOptions): Sessions {
     }
   }
 
+  function known(token: string | undefined): Session | null {
+    const found = token === undefined ? undefined : memory.get(token);
+    const at = now();
+    if (token === undefined || !found || at - found.checkedAt >= BELIEVED_MS || at >= found.row.expiresAt) return null;
+    if (at - found.checkedAt >= RENEWED_MS) renewSoon(token);
+    return found.session;
+  }
+
+  function renewSoon(token: string): void {
+    if (renewing.size === 0) setTimeout(renew, RENEW_EVERY_MS).unref();
+    renewing.add(token);
+  }
+
+  function renew(): void {
+    const at = now();
+    for (const token of renewing) {
+      // What fails here is asked for again by the next page, which then says why.
+      if (memory.has(token)) ask(token, memory.get(token), at).catch(() => undefined);
+    }
+    renewing.clear();
+  }
+
   const forget = (userId: number) => {
     for (const [token, known] of memory) if (known.session.user.id === userId) memory.delete(token);
   };
 
   return {
+    known,
     async open(user, address) {
       const token = randomBytes(32).toString('base64url');
       const at = now();
@@ -110,10 +142,7 @@ export function createSessions(options: SessionOptions): Sessions {
     },
     async find(token) {
       if (token === undefined || !TOKEN.test(token)) return null;
-      const at = now();
-      const known = memory.get(token);
-      if (known && at - known.checkedAt < BELIEVED_MS && at < known.row.expiresAt) return known.session;
-      return ask(token, known, at);
+      return known(token) ?? ask(token, memory.get(token), now());
     },
     async close(token) {
       if (token === undefined || !TOKEN.test(token)) return;

@@ -26,6 +26,8 @@ export type NewUser = Omit<UserRow, 'id' | 'disabled' | 'createdAt'>;
 export interface UserStore {
   findUserByLogin(login: string): Promise<UserRow | null>;
   findUserById(id: number): Promise<UserRow | null>;
+  /** Those that exist, in no order. */
+  findUsersById(ids: readonly number[]): Promise<UserRow[]>;
   listUsers(): Promise<UserRow[]>;
   /** `now`: its time of making, ms. */
   createUser(user: NewUser, now: number): Promise<unknown>;
@@ -49,8 +51,9 @@ export interface SessionRow {
 
 export interface SessionStore {
   saveSession(session: SessionRow): Promise<unknown>;
-  findSession(idHash: string): Promise<SessionRow | null>;
-  touchSession(idHash: string, seenAt: number, expiresAt: number): Promise<unknown>;
+  /** Those that exist, in no order. */
+  findSessions(idHashes: readonly string[]): Promise<SessionRow[]>;
+  touchSessions(idHashes: readonly string[], seenAt: number, expiresAt: number): Promise<unknown>;
   deleteSession(idHash: string): Promise<unknown>;
   deleteSessionsOfUser(userId: number): Promise<unknown>;
   /** Sessions that have not expired at `now`, newest first; of one user, or of all. */

@@ -16,14 +16,14 @@ import {
   deleteExpiredSessions,
   deleteSession,
   deleteSessionsOfUser,
-  findSession,
+  findSessions,
   listSessions,
   saveSession,
-  touchSession,
+  touchSessions,
 } from '../store/sessions.js';
 import { snapshotReader } from '../store/snapshot.js';
 import { startOfDay } from '../store/time.js';
-import { createUser, findUserById, findUserByLogin, listUsers, updateUser } from '../store/users.js';
+import { createUser, findUserById, findUserByLogin, findUsersById, listUsers, updateUser } from '../store/users.js';
 import type { JournalTrouble, Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
 import { createWeb } from '../web/web.js';
@@ -140,6 +140,7 @@ function closeServer(server: Server): Promise<void> {
 const userStore = (db: Db): UserStore => ({
   findUserByLogin: (login) => findUserByLogin(db, login),
   findUserById: (id) => findUserById(db, id),
+  findUsersById: (ids) => findUsersById(db, ids),
   listUsers: () => listUsers(db),
   createUser: (user, now) => createUser(db, user, now),
   setPassword: (id, passwordHash, now) => updateUser(db, id, { passwordHash }, now),
@@ -147,8 +148,8 @@ const userStore = (db: Db): UserStore => ({
 
 const sessionStore = (db: Db): SessionStore => ({
   saveSession: (session) => saveSession(db, session),
-  findSession: (idHash) => findSession(db, idHash),
-  touchSession: (idHash, seenAt, expiresAt) => touchSession(db, idHash, seenAt, expiresAt),
+  findSessions: (idHashes) => findSessions(db, idHashes),
+  touchSessions: (idHashes, seenAt, expiresAt) => touchSessions(db, idHashes, seenAt, expiresAt),
   deleteSession: (idHash) => deleteSession(db, idHash),
   deleteSessionsOfUser: (userId) => deleteSessionsOfUser(db, userId),
   listSessions: (now, userId) => listSessions(db, now, userId),

@@ -35,9 +35,9 @@ export async function saveSession(db: Db, session: SessionRow): Promise<void> {
   });
 }
 
-export async function findSession(db: Db, idHash: string): Promise<SessionRow | null> {
-  const row = (await db.knex('sessions').where({ id_hash: idHash }).first()) as Stored | undefined;
-  return row ? fromStored(row) : null;
+/** Those of the sessions that exist, in no order. */
+export async function findSessions(db: Db, idHashes: readonly string[]): Promise<SessionRow[]> {
+  return ((await db.knex('sessions').whereIn('id_hash', idHashes)) as Stored[]).map(fromStored);
 }
 
 /** Sessions that have not expired at `now`, newest first; of one user, or of all. */
@@ -52,11 +52,16 @@ const fromStored = (row: Stored): SessionRow => {
   return { idHash: row.id_hash, userId: Number(row.user_id), csrf: row.csrf, address: row.address, ...times };
 };
 
-/** Moves a session's last sight and end. */
-export async function touchSession(db: Db, idHash: string, seenAt: number, expiresAt: number): Promise<void> {
+/** Moves the last sight and the end of sessions. */
+export async function touchSessions(
+  db: Db,
+  idHashes: readonly string[],
+  seenAt: number,
+  expiresAt: number,
+): Promise<void> {
   await db
     .knex('sessions')
-    .where({ id_hash: idHash })
+    .whereIn('id_hash', idHashes)
     .update({ seen_at: toDb(seenAt), expires_at: toDb(expiresAt) });
 }
 

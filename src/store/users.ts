@@ -47,6 +47,11 @@ const first = async (db: Db, where: Partial<Stored>): Promise<UserRow | null> =>
 export const findUserByLogin = (db: Db, login: string): Promise<UserRow | null> => first(db, { login });
 export const findUserById = (db: Db, id: number): Promise<UserRow | null> => first(db, { id });
 
+/** Those of the users that exist, in no order. */
+export async function findUsersById(db: Db, ids: readonly number[]): Promise<UserRow[]> {
+  return ((await db.knex('users').whereIn('id', ids)) as Stored[]).map(fromStored);
+}
+
 export async function listUsers(db: Db): Promise<UserRow[]> {
   return ((await db.knex('users').orderBy('login')) as Stored[]).map(fromStored);
 }

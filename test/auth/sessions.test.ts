@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { until } from '../../scripts/lab/wait.js';
 import { createSessions, type Sessions } from '../../src/auth/sessions.js';
 import { toUser, type User, type UserRow } from '../../src/auth/users.js';
 import { type MemoryStores, memoryStores } from './stores.js';
@@ -51,6 +52,55 @@ describe('sessions', () => {
     now += 1_500;
     await sessions.find(token);
     expect(stores.asked).to.equal(4);
+  });
+
+  it('of all who ask at once are looked up in a few queries', async () => {
+    const tokens: string[] = [];
+    for (let i = 0; i < 700; i++) tokens.push((await sessions.open(user, '192.0.2.7')).token);
+    stores.asked = 0;
+    const found = await Promise.all(tokens.map((token) => sessions.find(token)));
+    expect(found.every((session) => session?.user.login === 'lola')).to.equal(true);
+    expect(new Set(found.map((session) => session?.id)).size).to.equal(700);
+    expect(stores.asked).to.be.at.most(4);
+  });
+
+  it('that are asked for again and again are looked up behind their backs, and only those', async () => {
+    const { token } = await sessions.open(user, '192.0.2.7');
+    expect(sessions.known(token)).to.equal(null);
+    await sessions.find(token);
+    now += 3_500;
+    stores.asked = 0;
+    expect(sessions.known(token)?.user.login).to.equal('lola');
+    expect(stores.asked).to.equal(0);
+    await until(() => stores.asked === 2, { what: 'the session to be looked up again' });
+    now += 4_000;
+    expect(sessions.known(token)?.user.login).to.equal('lola');
+    now += 2_000;
+    expect(sessions.known(token)).to.equal(null);
+  });
+
+  it('that end while they are looked up behind their backs are known no more', async () => {
+    const { token } = await sessions.open(user, '192.0.2.7');
+    await sessions.find(token);
+    now += 3_500;
+    expect(sessions.known(token)).not.to.equal(null);
+    stores.rows.sessions.clear();
+    await until(() => sessions.known(token) === null, { what: 'the session to be known no more' });
+    expect(await sessions.find(token)).to.equal(null);
+  });
+
+  it('that are closed while their last sight is written stay closed', async () => {
+    const { token } = await sessions.open(user, '192.0.2.7');
+    now += 70_000;
+    let closing: Promise<void> | undefined;
+    const { touchSessions } = stores.sessions;
+    stores.sessions.touchSessions = async (...args) => {
+      closing ??= sessions.close(token);
+      return touchSessions(...args);
+    };
+    expect(await sessions.find(token)).to.equal(null);
+    await closing;
+    expect(sessions.known(token)).to.equal(null);
   });
 
   it('end two days after the login, however busy', async () => {

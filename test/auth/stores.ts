@@ -39,6 +39,7 @@ export function memoryStores(): MemoryStores {
     users: {
       findUserByLogin: (login) => ask(() => rows.users.find((u) => u.login === login) ?? null),
       findUserById: (id) => ask(() => rows.users.find((u) => u.id === id) ?? null),
+      findUsersById: (ids) => ask(() => rows.users.filter((u) => ids.includes(u.id))),
       listUsers: () => ask(() => [...rows.users]),
       createUser: (user: NewUser, now) =>
         ask(() => rows.users.push({ ...user, id: rows.users.length + 1, disabled: false, createdAt: now })),
@@ -50,15 +51,16 @@ export function memoryStores(): MemoryStores {
     },
     sessions: {
       saveSession: (row) => ask(() => void rows.sessions.set(row.idHash, { ...row })),
-      findSession: (id) =>
+      findSessions: (ids) =>
+        ask(() =>
+          ids.flatMap((id) => {
+            const row = rows.sessions.get(id);
+            return row ? [{ ...row }] : [];
+          }),
+        ),
+      touchSessions: (ids, seenAt, expiresAt) =>
         ask(() => {
-          const row = rows.sessions.get(id);
-          return row ? { ...row } : null;
-        }),
-      touchSession: (id, seenAt, expiresAt) =>
-        ask(() => {
-          const row = rows.sessions.get(id);
-          if (row) Object.assign(row, { seenAt, expiresAt });
+          for (const id of ids) Object.assign(rows.sessions.get(id) ?? {}, { seenAt, expiresAt });
         }),
       deleteSession: (id) => ask(() => void rows.sessions.delete(id)),
       deleteSessionsOfUser: (userId) =>

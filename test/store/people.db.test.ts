@@ -6,9 +6,9 @@ import { migrate, pendingMigrations, statementsOf } from '../../src/store/migrat
 import {
   deleteExpiredSessions,
   deleteSession,
-  findSession,
+  findSessions,
   saveSession,
-  touchSession,
+  touchSessions,
 } from '../../src/store/sessions.js';
 import { createUser, findUserById, findUserByLogin, listUsers, removeUser, updateUser } from '../../src/store/users.js';
 import { DIALECTS, emptyDatabase, MIGRATIONS, type TestDb } from './databases.js';
@@ -106,13 +106,14 @@ for (const dialect of DIALECTS) {
       };
       await saveSession(db, { idHash: 'a', ...session });
       await saveSession(db, { idHash: 'b', ...session });
-      await touchSession(db, 'b', NOW + 500, NOW + 9000);
-      expect(await findSession(db, 'b')).to.deep.include({ csrf: 'token', seenAt: NOW + 500, expiresAt: NOW + 9000 });
+      await touchSessions(db, ['b'], NOW + 500, NOW + 9000);
+      const [found] = await findSessions(db, ['b']);
+      expect(found).to.deep.include({ csrf: 'token', seenAt: NOW + 500, expiresAt: NOW + 9000 });
+      expect(await findSessions(db, ['a', 'b', 'none'])).to.have.length(2);
       expect(await deleteExpiredSessions(db, NOW + 2000)).to.equal(1);
-      expect(await findSession(db, 'a')).to.equal(null);
+      expect(await findSessions(db, ['a'])).to.deep.equal([]);
       await deleteSession(db, 'b');
-      expect(await findSession(db, 'b')).to.equal(null);
-      expect(await findSession(db, 'A')).to.equal(null);
+      expect(await findSessions(db, ['b', 'A'])).to.deep.equal([]);
     });
 
     it('finds a client by the digits of the number', async () => {
