@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { cli } from './cli/cli.js';
 import { runBackup } from './serve/backup.js';
 import { clientsOf, runMigrations, runRebuild, runServer, tokensOf, usersOf } from './serve/commands.js';
-import { seeFreepbx } from './serve/freepbx.js';
+import { queueSections, seeFreepbx } from './serve/freepbx.js';
 import { runImportCdr, runImportQueueLog } from './serve/imports.js';
 import { journalOf } from './serve/journal-report.js';
 import { listsOf } from './serve/lists.js';
@@ -30,6 +30,7 @@ process.exitCode = await cli(process.argv, {
   journal: journalOf,
   spool: (_config, task) => sendSpool(task),
   recordings: recordingsDoor,
+  freepbxQueues: queueSections,
   freepbxSeen: seeFreepbx,
   probes: probesOf,
 });

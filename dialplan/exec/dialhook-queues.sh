@@ -1,7 +1,7 @@
 #!/bin/sh
 # Prints a section [N](+) with the settings Dialhook needs for each queue that exists at this very reload. In
 # queues_post_custom.conf of FreePBX, with execincludes = yes in asterisk.conf:
-#   #exec /etc/asterisk/dialhook/exec/dialhook-queues.sh /etc/asterisk
+#   #exec /bin/sh /etc/asterisk/dialhook/exec/dialhook-queues.sh /etc/asterisk
 # A (+) for a queue that is not there makes Asterisk drop the rest of that file. So the queues are taken from the files that Asterisk
 # has read before this one at the same reload, as queues.conf names them, not from FreePBX's database, which may be ahead of them.
 # Further arguments are more settings: membergosub=my-context

@@ -33,6 +33,8 @@ export interface Deps {
   spool(config: Config, task: SpoolTask): Promise<SpoolResult>;
   /** Writes the database into a file. @throws Failure in plain words. */
   backup(config: Config, asked: BackupAsked): Promise<BackupMade>;
+  /** Sections for the queues that stand in Asterisk's configuration in `etc` now; empty where there are none. */
+  freepbxQueues(etc: string): Promise<string>;
   /** What FreePBX's own configuration says. @throws Failure in plain words. */
   freepbxSeen(config: Config): Promise<FreepbxSeen>;
   /** The recordings of this host. @throws Failure when there is no folder of them. */

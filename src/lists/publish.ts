@@ -10,8 +10,8 @@ export interface ListsParts {
   read(): Promise<Lists>;
   /** What the PBX is asked; null: it can't be, and reads the file at its next reload. */
   pbx: {
-    /** Version of the lists that are loaded; empty for none. Rejects when the PBX is away. */
-    loaded(): Promise<string>;
+    /** Whether the lists of this version are loaded. Rejects when the PBX is away. */
+    loaded(version: string): Promise<boolean>;
     reload(): Promise<void>;
   } | null;
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
@@ -58,7 +58,7 @@ export function startLists({ file, read, pbx, log, everyMs = EVERY_MS, now = Dat
   async function tell(): Promise<void> {
     if (pbx === null || current === null || (loaded === true && now() - askedAt < CONFIRM_MS)) return;
     askedAt = now();
-    loaded = (await pbx.loaded()) === current.version;
+    loaded = await pbx.loaded(current.version);
     if (loaded || now() - reloadedAt < Math.min(RELOAD_MS, everyMs * 3)) return;
     reloadedAt = now();
     await pbx.reload();

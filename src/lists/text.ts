@@ -13,10 +13,13 @@ export const VIP_PRIORITY = 10;
 
 export interface ListsText {
   text: string;
-  /** A digest of the lines: what `dialhook-list-version` says when they are loaded. */
+  /** A digest of the lines: the one extension of `dialhook-list-version`, by which one sees that they are loaded. */
   version: string;
   entries: number;
 }
+
+/** What the manager interface is asked, to see whether a version is loaded: 1 when it is. */
+export const loadedVariable = (version: string): string => `DIALPLAN_EXISTS(dialhook-list-version,${version},1)`;
 
 const HOUR = 3_600_000;
 const digits = (number: string): string => number.replace(/\D/g, '').slice(0, 32);
@@ -41,7 +44,7 @@ export function listsText(lists: Lists, now: number): ListsText {
     ...section('dialhook-list-routes', routes),
   ];
   const version = createHash('sha256').update(body.join('\n')).digest('hex').slice(0, 16);
-  const lines = [...body, '[dialhook-list-version]', `exten => s,1,Return(${version})`];
+  const lines = [...body, '[dialhook-list-version]', `exten => ${version},1,Return(1)`];
   const entries = body.filter((line) => line.startsWith('exten')).length;
   return { text: `${lines.join('\n')}\n; end ${lines.length}\n`, version, entries };
 }

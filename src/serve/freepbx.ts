@@ -1,4 +1,7 @@
 // The reading of FreePBX, put together: its database, our tables, and the AstDB through the manager interface.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Ami } from '../ami/index.js';
 import type { FreepbxSeen } from '../cli/deps.js';
 import type { FreepbxProbe } from '../cli/doctor/probes.js';
@@ -26,6 +29,7 @@ import {
 } from '../store/freepbx-source.js';
 import { listQueueSettings } from '../store/queues.js';
 import { listUsers } from '../store/users.js';
+import { beside } from './tables.js';
 
 /** A FreePBX that does not answer must not hold the next look up, ms. */
 const PATIENCE_MS = 5000;
@@ -74,6 +78,12 @@ export function startFreepbx(
       await source.close();
     },
   };
+}
+
+/** What the script of #exec prints for the queues in `etc`; the command is a door to the same script, for people. */
+export async function queueSections(etc: string): Promise<string> {
+  const script = join(beside('dialplan'), 'exec/dialhook-queues.sh');
+  return (await promisify(execFile)('/bin/sh', [script, etc])).stdout;
 }
 
 const TABLES = Object.keys(FREEPBX_COLUMNS) as FreepbxTable[];

@@ -147,6 +147,7 @@ export function doors(more: Partial<Deps> = {}): Doors {
       },
       close: closing('lists'),
     }),
+    freepbxQueues: async (etc) => `; queues of ${etc}\n`,
     freepbxSeen: async () => ({ error: '', readAt: null, items: [] }),
     recordings: async () => {
       throw new Error('no folder of recordings is configured: set DIALHOOK_RECORDINGS.');

@@ -10,7 +10,7 @@ import { until } from '../../scripts/lab/wait.js';
 import { performListsReload } from '../../src/actions/rule.js';
 import { type Ami, connectAmi } from '../../src/ami/index.js';
 import { type ListsKeeper, startLists } from '../../src/lists/publish.js';
-import { loadedLists } from '../../src/serve/lists.js';
+import { listsLoaded } from '../../src/serve/lists.js';
 import { saveClients } from '../../src/store/clients.js';
 import { type Db, openDatabase } from '../../src/store/database.js';
 import { type Lists, readLists, removeEntry, saveEntries } from '../../src/store/lists.js';
@@ -60,7 +60,7 @@ describe('lists in the dialplan', function () {
     keeper = startLists({
       file,
       read: () => (away ? Promise.reject(new Error('the database is away')) : readLists(db, 10)),
-      pbx: { loaded: () => loadedLists(ami), reload: () => performListsReload(ami, Date.now()) },
+      pbx: { loaded: (version) => listsLoaded(ami, version), reload: () => performListsReload(ami, Date.now()) },
       ...{ log: testLog(), everyMs: 200 },
     });
     [anna, ben, trunk] = [await pbx.phone('101'), await pbx.phone('102'), await pbx.trunk()];

@@ -1,15 +1,20 @@
 import type { CliCommand } from '../command.js';
+import { addQueues } from '../freepbx/queues.js';
 import { addRead } from '../freepbx/read.js';
 
 const USAGE = `FreePBX: what its own configuration says.
 
 Usage: dialhook freepbx read [--json]
+       dialhook freepbx queues [--etc FOLDER]
 
   read     print the extensions, queues, inbound numbers, trunks and routes that FreePBX has, as the screens name them
+  queues   print the sections [N](+) that Dialhook needs in queues_post_custom.conf, for the queues in Asterisk's configuration now
   --json   for programs
+  --etc    Asterisk's configuration folder (default: /etc/asterisk)
 
 read looks into FreePBX's database (DIALHOOK_FREEPBX_DATABASE_URL) and writes nothing there. "typed here" is a name that somebody
 gave here by hand: it wins. While that database is away the command shows what was read last and ends with code 1.
+queues is what #exec prints at each reload: by the script dialplan/exec/dialhook-queues.sh itself, which is there at once.
 
 Examples:
   dialhook freepbx read
@@ -22,5 +27,6 @@ export const freepbx: CliCommand = {
   add(program, context) {
     const group = program.command('freepbx');
     addRead(group, context);
+    addQueues(group, context);
   },
 };

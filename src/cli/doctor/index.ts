@@ -9,6 +9,7 @@ import { freepbxRead } from './freepbx-read.js';
 import { globals } from './globals.js';
 import { hooks } from './hooks.js';
 import { journal } from './journal.js';
+import { execIncludes, lists } from './lists.js';
 import { liveDangerously } from './live-dangerously.js';
 import { manager } from './manager.js';
 import { migrations } from './migrations.js';
@@ -38,6 +39,8 @@ export const CHECKS: readonly Check[] = [
   events,
   liveDangerously,
   freepbxRead,
+  execIncludes,
+  lists,
   testCall,
   clocks,
 ];
