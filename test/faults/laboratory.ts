@@ -1,6 +1,7 @@
 // One laboratory: a database, one server or two that can be killed and frozen, a spool file. A round of a fault has its own.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Galera, startGalera } from '../../scripts/lab/galera.js';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { type MariaDb, sharedMariaDb, startMariaDb } from '../../scripts/lab/mariadb.js';
 import { freePort } from '../../scripts/lab/ports.js';
@@ -15,8 +16,8 @@ import { builtServer } from './built.js';
 import { type Generator, type GeneratorOptions, startGenerator } from './generator.js';
 
 export interface LabOptions {
-  /** MariaDB unless said. */
-  database?: 'mysql' | 'sqlite';
+  /** MariaDB unless said; `cluster`: three nodes of it, and each server has another of them first in its list. */
+  database?: 'mysql' | 'sqlite' | 'cluster';
   /** A MariaDB of its own, which may be stopped, killed and frozen. */
   own?: boolean;
   /** The server reaches the database through `weather.database`. */
@@ -53,6 +54,7 @@ export interface Laboratory {
   /** A way of our own to the database. */
   readonly db: Db;
   readonly maria: MariaDb | null;
+  readonly cluster: Galera | null;
   readonly server: ServerControl;
   readonly servers: readonly ServerControl[];
   readonly weather: { database: TcpProxy | null; server: TcpProxy | null };
@@ -83,12 +85,15 @@ export async function openLaboratory(options: LabOptions, random: Random): Promi
 
 type Closers = (() => Promise<unknown>)[];
 
+/** Node of a cluster that the checker reads; the servers begin with those before it. */
+const OURS = 2;
+
 async function build(options: LabOptions, random: Random, folder: string, closers: Closers) {
-  const { maria, url } = await databaseOf(options, folder, closers);
+  const { maria, cluster, url } = await databaseOf(options, folder, closers);
   const db = openDatabase(url);
   closers.push(() => db.close());
   await migrate(db, MIGRATIONS);
-  const address = new URL(url);
+  const address = new URL(cluster?.urlOf(OURS) ?? url);
   const place = { host: address.hostname, port: Number(address.port) };
   const database = options.slowDatabase ? await startProxy(place) : null;
   if (database) {
@@ -101,7 +106,8 @@ async function build(options: LabOptions, random: Random, folder: string, closer
     const dataDir = join(options.dataDir ?? folder, `data-${n}`);
     // One server reads the spool: each stands for one PBX's host, and the generator is one PBX.
     const spool: Record<string, string> = n === 0 ? { DIALHOOK_SPOOL_FILE: spoolPath } : {};
-    const env = { DIALHOOK_DATABASE_URL: address.toString(), DIALHOOK_DATA_DIR: dataDir, ...spool, ...options.env };
+    const place = cluster?.url(n) ?? address.toString();
+    const env = { DIALHOOK_DATABASE_URL: place, DIALHOOK_DATA_DIR: dataDir, ...spool, ...options.env };
     const one = await controlOf(env, options.node ?? []);
     servers.push(one);
     closers.push(() => one.stop());
@@ -113,7 +119,7 @@ async function build(options: LabOptions, random: Random, folder: string, closer
   const generator = startGenerator({ ports, spoolPath, seed: random.whole(1, 1e9), ...options.generator });
   closers.push(() => generator.stop());
   return {
-    ...{ random, db, maria, server, servers, generator, spoolPath },
+    ...{ random, db, maria, cluster, server, servers, generator, spoolPath },
     weather: { database, server: near },
     url,
     schema: address.pathname.slice(1),
@@ -128,11 +134,16 @@ async function databaseOf(
   { database = 'mysql', own = false }: LabOptions,
   folder: string,
   closers: Closers,
-): Promise<{ maria: MariaDb | null; url: string }> {
-  if (database === 'sqlite') return { maria: null, url: `sqlite:${join(folder, 'dialhook.sqlite')}` };
+): Promise<{ maria: MariaDb | null; cluster: Galera | null; url: string }> {
+  if (database === 'sqlite') return { maria: null, cluster: null, url: `sqlite:${join(folder, 'dialhook.sqlite')}` };
+  if (database === 'cluster') {
+    const cluster = await startGalera();
+    closers.push(() => cluster.remove());
+    return { maria: null, cluster, url: cluster.url(OURS) };
+  }
   const maria = own ? await startMariaDb() : await sharedMariaDb();
   if (own) closers.push(() => maria.remove());
-  return { maria, url: own ? maria.url : await maria.createDatabase() };
+  return { maria, cluster: null, url: own ? maria.url : await maria.createDatabase() };
 }
 
 async function controlOf(env: Record<string, string>, node: readonly string[]): Promise<ServerControl> {

@@ -1,6 +1,7 @@
 // The faults: this list and nothing else, in the order of the table.
 import type { Nemesis } from '../nemesis.js';
 import { backlogFull, clientResets, endlessLines, idleSessions, slowClients } from './clients.js';
+import { clusterMajority, clusterNode } from './cluster.js';
 import {
   connectionsKilled,
   databaseBlackHole,
@@ -21,6 +22,6 @@ import { twoServers } from './two.js';
 export const NEMESES: readonly Nemesis[] = [
   ...[kill, killSqlite, freeze, stop, torn, clock, slowSync, diskFull, twoServers],
   ...[databaseStopped, databaseKilled, databaseFrozen, databaseSlow, databaseBlackHole, databaseHalfOpen],
-  ...[tablesLocked, connectionsKilled, deadlocks],
+  ...[tablesLocked, connectionsKilled, deadlocks, clusterNode, clusterMajority],
   ...[serverBlackHole, serverCut, backlogFull, clientResets, slowClients, endlessLines, idleSessions],
 ];
