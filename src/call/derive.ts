@@ -195,10 +195,12 @@ function endedBy(shape: Shape, outcome: CallOutcome): Call['endedBy'] {
   const answered = people.filter((c) => c !== caller && c.answeredAt !== null && !c.handedOn);
   const last = answered.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0];
   const by = (last?.by ?? '') || (caller?.by ?? '') || (last ? namedWith(last, shape) : '');
+  // A phone that refused ended the call, also when the PBX then waits for the caller to hang up: it names the caller's channel.
+  const refused = outcome === 'busy' || outcome === 'rejected';
+  if (refused && !last && people.some((c) => c !== caller && c.by === c.channel)) return 'callee';
   if (by !== '' && by === caller?.channel) return 'caller';
   if (last) return people.some((c) => c.channel === by) ? 'callee' : 'system';
-  const refused = outcome === 'busy' || outcome === 'rejected';
-  return refused && people.some((c) => c !== caller && c.by === c.channel) ? 'callee' : 'system';
+  return 'system';
 }
 
 /**

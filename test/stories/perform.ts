@@ -30,10 +30,10 @@ export const stageOf = (centre: Centre): Stage => ({
 });
 
 /**
- * Plays the story and compares. Prints the real events and rows with DIALHOOK_SHOW_STORIES=1.
+ * Plays the story and compares; `tolerance` is how far a time may be from the story's, seconds. Prints the real events and rows with DIALHOOK_SHOW_STORIES=1.
  * @throws Error when the play gets stuck or a row is not the story's.
  */
-export async function perform(centre: Centre, story: Story): Promise<void> {
+export async function perform(centre: Centre, story: Story, tolerance = TOLERANCE): Promise<void> {
   const since = Date.now();
   await play(story.play, stageOf(centre));
   await quiet(centre);
@@ -51,7 +51,7 @@ export async function perform(centre: Centre, story: Story): Promise<void> {
     process.stdout.write(`${story.file}\n${[...shown, '----', ...told].join('\n')}\n\n`);
   }
   expect(ids, `calls of\n${told.join('\n')}`).to.have.length(wanted);
-  compare(story, told);
+  compare(story, told, tolerance);
 }
 
 async function callsSince(centre: Centre, since: number, wanted: number): Promise<string[] | null> {
@@ -77,7 +77,7 @@ function operatorRows(events: CallEvent[], zero: number, story: Story): string[]
 }
 
 /** The words must be the story's; each time may differ by the tolerance. */
-function compare(story: Story, told: string[]): void {
+function compare(story: Story, told: string[], tolerance: number): void {
   const expected = inOrder(story.rows);
   const got = inOrder(told);
   expect(
@@ -89,7 +89,7 @@ function compare(story: Story, told: string[]): void {
       const wanted = expected[n]?.times[i] ?? Number.NaN;
       // Of a row with a length, that is the last number.
       const whole = row.words.includes(' s long') && i === row.times.length - 1;
-      const allowed = whole ? WHOLE_SECONDS : TOLERANCE;
+      const allowed = whole ? WHOLE_SECONDS : tolerance;
       if (Math.abs(time - wanted) <= allowed) continue;
       throw new OffTime(`${time} is not within ${allowed} s of ${wanted}: ${row.words}\nof\n${told.join('\n')}`);
     }

@@ -18,6 +18,7 @@ const STEPS: Step[] = [
   [/^(\S+) rings$/, ({ stage }, who) => set(stage, who, ringOnly)],
   [/^(\S+) is busy$/, ({ stage }, who) => set(stage, who, busy)],
   [/^(\S+) rejects$/, ({ stage }, who) => set(stage, who, rejectWith(603))],
+  [/^(\S+) is out of order$/, ({ stage }, who) => set(stage, who, rejectWith(503))],
   [/^(\S+) keeps silent$/, ({ stage }, who) => set(stage, who, ignore)],
   [/^(\S+) is away$/, ({ stage }, who) => phone(stage, who).unregister()],
   [
@@ -67,7 +68,8 @@ const STEPS: Step[] = [
 /** The phones' plans come before the call, whatever the order of the words; then the steps follow each other. */
 export async function play(steps: readonly string[], stage: Stage): Promise<void> {
   const playing: Playing = { stage, caller: null, calls: new Map(), clicked: '' };
-  const isPlan = (step: string) => /(answers after|rings$|is busy$|rejects$|keeps silent$|is away$)/.test(step);
+  const isPlan = (step: string) =>
+    /(answers after|rings$|is busy$|rejects$|is out of order$|keeps silent$|is away$)/.test(step);
   for (const step of [...steps.filter(isPlan), ...steps.filter((s) => !isPlan(s))]) {
     const found = STEPS.map(([pattern, act]) => ({ words: pattern.exec(step), act })).find((one) => one.words);
     if (!found?.words) throw new Error(`nobody knows how to play "${step}"`);
