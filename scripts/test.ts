@@ -33,18 +33,14 @@ async function main(args: string[]): Promise<number> {
     print('\nlint');
     results.push(await runLint(print));
   }
-  const chosen = SUITES.map((suite) => ({
-    suite,
-    files: filesOf(suite).filter((file) => files.length === 0 || files.includes(file)),
-  })).filter(({ suite, files: own }) => wanted(suite.name) && (own.length > 0 || files.length === 0));
-  for (const round of [...new Set(SUITES.map((suite) => suite.round))]) {
-    const together = chosen.filter(({ suite }) => suite.round === round);
-    if (together.length > 0) print(`\n${together.map(({ suite }) => suite.name).join(', ')}`);
-    const done = await Promise.all(together.map(({ suite, files: own }) => play(suite, own, together.length > 1)));
-    for (const one of done) {
-      if ('reason' in one) missing.push(one);
-      else results.push(one);
-    }
+  for (const suite of SUITES.filter(({ name }) => wanted(name))) {
+    const own = filesOf(suite).filter((file) => files.length === 0 || files.includes(file));
+    if (own.length === 0 && files.length > 0) continue;
+    print(`\n${suite.name}`);
+    const reason = await lacks(suite.need);
+    if (reason === null) results.push(await play(suite, own));
+    else missing.push({ suite: suite.name, reason, files: own.length });
+    if (reason !== null) print(`    NOT RUN: ${reason}`);
   }
   const ci = process.env['CI'] === 'true';
   print(formatReport(results, missing, ci));
@@ -56,17 +52,10 @@ async function main(args: string[]): Promise<number> {
   return exitStatus(results, missing, ci);
 }
 
-/** Runs a suite, or says why it cannot run. Where several run side by side, each line says whose it is. */
-async function play(suite: Suite, files: string[], several: boolean): Promise<Result | Missing> {
-  const own = (line: string) => print(several ? line.replace(/^ {4}/, `    ${suite.name.padEnd(8)}`) : line);
-  const reason = await lacks(suite.need);
-  if (reason !== null) {
-    own(`    NOT RUN: ${reason}`);
-    return { suite: suite.name, reason, files: files.length };
-  }
+async function play(suite: Suite, files: string[]): Promise<Result> {
   const limitSeconds = Math.min(suite.limitSeconds, left());
-  const result = await runSuite({ ...suite, suite: suite.name, files, limitSeconds, print: own });
-  own(`    ${suite.name}: ${result.passed} passed, ${result.failures.length} failed, ${result.seconds.toFixed(1)} s`);
+  const result = await runSuite({ ...suite, suite: suite.name, files, limitSeconds, print });
+  print(`    ${suite.name}: ${result.passed} passed, ${result.failures.length} failed, ${result.seconds.toFixed(1)} s`);
   return result;
 }
 

@@ -9,7 +9,7 @@ const UNMEASURED = 4;
  */
 const SECONDS: Readonly<Record<string, number>> = {
   'test/stories/stories.pbx.test.ts': 104,
-  'test/dialplan/fraud.pbx.test.ts': 76,
+  'test/dialplan/fraud.pbx.test.ts': 18,
   'test/simulator/truth.pbx.test.ts': 75,
   'test/faults/dialplan.pbx.test.ts': 44,
   'test/stories/unseen.pbx.test.ts': 42,
@@ -52,10 +52,10 @@ const SECONDS: Readonly<Record<string, number>> = {
 
 /** Most of the files of the suite "unit" take a fifth of a second. */
 const UNIT = 0.3;
-const secondsOf = (file: string) => SECONDS[file] ?? (/\.\w+\.test\.ts$/.test(file) ? UNMEASURED : UNIT);
+const known = (file: string) => SECONDS[file] ?? (/\.\w+\.test\.ts$/.test(file) ? UNMEASURED : UNIT);
 
 /** The files for `jobs` processes or fewer, no process without a file. */
-export function shareOut(files: readonly string[], jobs: number): string[][] {
+export function shareOut(files: readonly string[], jobs: number, secondsOf = known): string[][] {
   const shares = Array.from({ length: jobs }, () => ({ files: [] as string[], seconds: 0 }));
   const longestFirst = [...files].sort((a, b) => secondsOf(b) - secondsOf(a));
   for (const file of longestFirst) {

@@ -7,8 +7,6 @@ import { mariadbProgram } from '../lab/mariadb.js';
 
 export interface Suite {
   name: string;
-  /** Suites of one round run side by side, the rounds one after the other. */
-  round: number;
   /** Ending of the file names under test/. */
   suffix: string;
   env: Record<string, string>;
@@ -40,30 +38,28 @@ const ON_22_ONLY = [
 ];
 
 export const SUITES: Suite[] = [
-  { name: 'unit', round: 1, suffix: '.test.ts', env: {}, limitSeconds: 240, jobs: 3, need: nothing },
-  { name: 'program', round: 2, suffix: '.program.test.ts', env: {}, limitSeconds: 300, jobs: 2, need: nothing },
-  { name: 'db', round: 2, suffix: '.db.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: mariadb },
+  { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 240, jobs: 3, need: nothing },
+  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 300, jobs: 2, need: nothing },
+  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: mariadb },
   {
     name: 'pbx22',
-    round: 3,
     suffix: '.pbx.test.ts',
     jobs: 3,
     env: { DIALHOOK_AST: '22' },
-    limitSeconds: 600,
+    limitSeconds: 540,
     need: () => asteriskTree('22'),
   },
   {
     name: 'pbx16',
-    round: 3,
     suffix: '.pbx.test.ts',
-    jobs: 2,
+    jobs: 3,
     env: { DIALHOOK_AST: '16' },
     without: ON_22_ONLY,
-    limitSeconds: 600,
+    limitSeconds: 540,
     need: () => asteriskTree('16'),
   },
-  { name: 'faults', round: 4, suffix: '.faults.test.ts', env: {}, limitSeconds: 300, need: mariadb },
-  { name: 'browser', round: 4, suffix: '.browser.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: chromium },
+  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 300, need: mariadb },
+  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: chromium },
 ];
 
 const KINDS = ['.program.test.ts', '.db.test.ts', '.pbx.test.ts', '.faults.test.ts', '.browser.test.ts'];

@@ -64,8 +64,8 @@ describe('test run: a suite', function () {
     for (const name of ['a.test.ts', 'b.db.test.ts', 'deep/c.test.ts', 'd.ts'])
       writeFileSync(join(folder, 'tree', name), '');
     const of = (suffix: string) =>
-      filesOf({ name: 'x', round: 1, suffix, env: {}, limitSeconds: 1, need: () => {} }, join(folder, 'tree')).map(
-        (path) => path.slice(folder.length + 6),
+      filesOf({ name: 'x', suffix, env: {}, limitSeconds: 1, need: () => {} }, join(folder, 'tree')).map((path) =>
+        path.slice(folder.length + 6),
       );
     expect(of('.test.ts')).to.deep.equal(['a.test.ts', 'deep/c.test.ts']);
     expect(of('.db.test.ts')).to.deep.equal(['b.db.test.ts']);
