@@ -13,6 +13,7 @@ import { clockOf, productOf } from '../store/health.js';
 import { findJournal, listJournals } from '../store/journals.js';
 import { pendingMigrations } from '../store/migrate.js';
 import { probeFreepbx } from './freepbx.js';
+import { freepbxHostOf } from './freepbx-host.js';
 import { MIGRATIONS } from './tables.js';
 
 /** The doctor asks once and briefly: what does not answer within this is what is wrong, ms. */
@@ -39,6 +40,7 @@ export function probesOf(config: Config): Probes {
     journalBehind: () => journalBehind(config, db()),
     manager: () => connectManager(config, createLog({ level: 'silent', pretty: false })),
     freepbx: () => probeFreepbx(config, db()),
+    freepbxHost: () => Promise.resolve(freepbxHostOf(config)),
     listener: listenerOf,
   };
 }

@@ -179,7 +179,7 @@ export function probes(
     journalBehind: async () => null,
     manager: async () => ({
       action: async (name, fields = {}) => {
-        const answer = manager[name]?.(fields) ?? {};
+        const answer = manager[name]?.(fields as Record<string, string>) ?? {};
         for (const event of events)
           for (const listener of listeners)
             listener({ get: (key) => event[key]?.[0], getAll: (key) => event[key] ?? [] });
@@ -192,6 +192,7 @@ export function probes(
       close: async () => {},
     }),
     freepbx: async () => ({ missing: [], tooMuch: [], extensions: 4, reading: null }),
+    freepbxHost: async () => null,
     listener: async () => null,
     ...more,
   };

@@ -33,7 +33,7 @@ export const doctor: CliCommand = {
         const tell = (result: Result) => {
           if (!json)
             io.out(
-              `${SIGNS[result.state]}  ${result.name}: ${result.says}\n${result.mend === '' ? '' : `      ${result.mend}\n`}`,
+              `${SIGNS[result.state]}  ${result.name}: ${result.says}${result.where === undefined ? '' : ` (${result.where})`}\n${result.mend === '' ? '' : `      ${result.mend}\n`}`,
             );
         };
         const results = await look(context, tell);

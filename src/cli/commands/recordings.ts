@@ -8,7 +8,8 @@ Usage: dialhook recordings status [--json]
        dialhook recordings scan [--full] [--json]
        dialhook recordings move [--from FOLDER] [--dry-run] [--json]
        dialhook recordings purge [--dry-run] [--json]
-       dialhook recordings keep CALL [--why TEXT] | release CALL
+       dialhook recordings keep CALL [--why TEXT]
+       dialhook recordings release CALL
 
   status          files, size, disk, rules and marks; reads the tables, not the disk
   scan            look for new, moved and gone files and for their calls; the server does it each minute
@@ -19,6 +20,7 @@ Usage: dialhook recordings status [--json]
   purge           delete what is older than DIALHOOK_RECORDINGS_KEEP_DAYS and _KEEP_QUEUES say; the server does it each night
   --dry-run       change nothing, say what would be done
   keep            no rule deletes the recordings of this call any more
+    --why TEXT    what for, as the page of the call shows it
   release         take that mark off again
   --json          for programs
 

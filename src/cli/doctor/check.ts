@@ -10,6 +10,8 @@ export interface Finding {
   says: string;
   /** What to do; empty when there is nothing to do. */
   mend: string;
+  /** `file:line`, a table or a context, where that helps. */
+  where?: string;
 }
 
 /** What a check looks at. */
@@ -25,7 +27,8 @@ export interface Check {
   name: string;
   /** Checks that must have found nothing worse than a warning; else this one is skipped. */
   needs: readonly string[];
-  look(eye: Eye): Promise<Finding> | Finding;
+  /** One finding, or one for each thing that is not well. */
+  look(eye: Eye): Promise<Finding | Finding[]> | Finding | Finding[];
 }
 
 export interface Result extends Finding {

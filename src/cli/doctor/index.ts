@@ -5,6 +5,10 @@ import { dataDirectory } from './data-directory.js';
 import { database } from './database.js';
 import { dialplan } from './dialplan.js';
 import { events } from './events.js';
+import { freepbxCalls } from './freepbx/calls.js';
+import { freepbxLoad, freepbxStubs } from './freepbx/generated.js';
+import { freepbxHooks } from './freepbx/hooks.js';
+import { freepbxExec, freepbxFastagi, freepbxFiles, freepbxTables } from './freepbx/system.js';
 import { freepbxRead } from './freepbx-read.js';
 import { globals } from './globals.js';
 import { hooks } from './hooks.js';
@@ -16,6 +20,7 @@ import { migrations } from './migrations.js';
 import { node } from './node.js';
 import { pbxVersion } from './pbx-version.js';
 import { ports } from './ports.js';
+import { recordings } from './recordings.js';
 import { rejected } from './rejected.js';
 import { rights } from './rights.js';
 import { spool } from './spool.js';
@@ -42,5 +47,14 @@ export const CHECKS: readonly Check[] = [
   execIncludes,
   lists,
   testCall,
+  recordings,
+  freepbxHooks,
+  freepbxCalls,
+  freepbxStubs,
+  freepbxExec,
+  freepbxFastagi,
+  freepbxFiles,
+  freepbxTables,
+  freepbxLoad,
   clocks,
 ];

@@ -1,4 +1,5 @@
 // What the doctor looks through. main.ts hands it in; tests hand in others.
+import type { FreepbxHost } from './freepbx/host.js';
 
 export interface Probes {
   /** Milliseconds since the epoch. */
@@ -12,6 +13,8 @@ export interface Probes {
   manager(): Promise<ManagerProbe>;
   /** FreePBX's configuration; only where it is read. Rejects when its database is away. */
   freepbx(): Promise<FreepbxProbe>;
+  /** The FreePBX of this host; null where there is none. */
+  freepbxHost(): Promise<FreepbxHost | null>;
   /** Which process listens on a port of this host; null when nobody does or it can't be seen. */
   listener(port: number): Promise<{ pid: number; command: string } | null>;
 }
@@ -40,7 +43,7 @@ export interface ManagerEvent extends ManagerAnswer {
 
 /** The manager interface, logged in. An answer that says Error, and no answer in time, throw. */
 export interface ManagerProbe {
-  action(name: string, fields?: Record<string, string>): Promise<ManagerAnswer>;
+  action(name: string, fields?: Record<string, string | Record<string, string>>): Promise<ManagerAnswer>;
   /** Hears what the PBX tells by itself, until the function it gives is called. */
   listen(listener: (event: ManagerEvent) => void): () => void;
   close(): Promise<void>;

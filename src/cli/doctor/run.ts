@@ -30,9 +30,11 @@ export async function examine(
   const results: Result[] = [];
   try {
     for (const check of checks) {
-      const result = { name: check.name, ...(await find(check, eye, results, deadlineMs)) };
-      results.push(result);
-      tell(result);
+      for (const finding of [await find(check, eye, results, deadlineMs)].flat()) {
+        const result = { name: check.name, ...finding };
+        results.push(result);
+        tell(result);
+      }
     }
   } finally {
     await Promise.allSettled([connected?.then((manager) => manager.close()), probes.database.close()]);
@@ -40,7 +42,12 @@ export async function examine(
   return results;
 }
 
-async function find(check: Check, eye: Eye, before: readonly Result[], deadlineMs: number): Promise<Finding> {
+async function find(
+  check: Check,
+  eye: Eye,
+  before: readonly Result[],
+  deadlineMs: number,
+): Promise<Finding | Finding[]> {
   const missing = check.needs.find(
     (name) => !before.some((one) => one.name === name && (one.state === 'ok' || one.state === 'warn')),
   );

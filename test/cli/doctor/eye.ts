@@ -26,7 +26,10 @@ export async function look(
       return connected;
     },
   };
-  return check.look(eye);
+  const found = await check.look(eye);
+  const [first] = [found].flat();
+  if (first === undefined) throw new Error('the check found nothing at all');
+  return first;
 }
 
 /** An environment in which a manager interface is configured. */
