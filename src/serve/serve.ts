@@ -62,6 +62,14 @@ export async function serve(
   const pbx = startPbx(config, db, recorder, log, tally.watched);
   const stopAges = recorder ? startAges(config, db, recorder, () => pbx.state()?.up ?? false, log) : null;
   const at = { migrated: false, listening: false, stopping: false };
+  const tables = tablesReady(config.databaseUrl, signal, log.child({ room: 'store' })).then(async (ready) => {
+    at.migrated = ready;
+    if (ready && has('web')) await greetFirst(db, tell);
+    return ready;
+  });
+  const recordings = startRecordings({
+    ...{ config, db, audit: auditStore(db), tables, log: log.child({ room: 'recordings' }) },
+  });
   const operations = createOperations({
     ...{ config, db, door, recorder, tally, log, folder: journalFolder(config) },
     counts: door.counts,
@@ -74,16 +82,8 @@ export async function serve(
     stopping: () => at.stopping,
   });
   operations.listen(signal);
-  const tables = tablesReady(config.databaseUrl, signal, log.child({ room: 'store' })).then(async (ready) => {
-    at.migrated = ready;
-    if (ready && has('web')) await greetFirst(db, tell);
-    return ready;
-  });
   const freepbx = startFreepbx(config, db, { ami: pbx.ami, tables, log });
   const lists = startListsFile(config, db, { ami: pbx.ami, tables, log });
-  const recordings = startRecordings({
-    ...{ config, db, audit: auditStore(db), tables, log: log.child({ room: 'recordings' }) },
-  });
   tables.catch((error: unknown) => log.error({ err: error }, 'the first administrator could not be made'));
   // Side by side: a port that is taken holds up its own role only.
   const [agi, pages] = await Promise.all([
