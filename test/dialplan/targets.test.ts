@@ -63,8 +63,8 @@ function targetsOf(step: Step): Target[] {
   return found;
 }
 
-/** The two ways of sending stand for the argument that names them; some contexts are a site's own. */
-const SITE = ['${DH_OUT_CONTEXT}', '${DH_TRANSFER_CONTEXT}'];
+/** The two ways of sending stand for the argument that names them; some contexts are a site's own, those of the lists the server's. */
+const SITE = ['${DH_OUT_CONTEXT}', '${DH_TRANSFER_CONTEXT}', 'dialhook-list-${ARG1}'];
 const resolved = (target: Target): Target[] => {
   if (SITE.includes(target.context)) return [];
   if (target.context !== 'dialhook-${ARG2}') return [target];

@@ -7,8 +7,11 @@ import { type FreepbxPbx, startFreepbx } from '../../scripts/lab/freepbx/pbx.js'
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
 import { answerAfter, type Phone } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
+import { connectAmi } from '../../src/ami/index.js';
 import { listsText } from '../../src/lists/text.js';
+import { listsLoaded } from '../../src/serve/lists.js';
 import type { Lists } from '../../src/store/lists.js';
+import { testLog } from '../ami/fake.js';
 import { overlaid } from '../freepbx/centre.js';
 import { scriptOf } from './pbx.js';
 
@@ -72,6 +75,20 @@ describe('lists and queues on FreePBX', function () {
     writeFileSync(etc('queues_post_custom.conf'), post);
     await pbx.cli('queue reload all');
     expect(pbx.problems().slice(before)).to.deep.equal([]);
+  });
+
+  it('says by the manager interface whether it runs #exec, and whether lists are loaded', async () => {
+    const ami = connectAmi({ host: '127.0.0.1', port: pbx.amiPort, user: 'lab', secret: pbx.amiSecret, log: testLog() });
+    try {
+      await until(() => ami.state().up, { what: 'the manager interface is up' });
+      const ask = async (Variable: string) => (await ami.action('Getvar', { Variable })).get('Value');
+      expect(await ask('AST_CONFIG(asterisk.conf,options,execincludes)')).to.equal('yes');
+      const { version } = listsText({ ...LISTS, routes: [] }, Date.now());
+      expect(await listsLoaded(ami, version)).to.equal(true);
+      expect(await listsLoaded(ami, '0123456789abcdef')).to.equal(false);
+    } finally {
+      await ami.close();
+    }
   });
 
   it('refuses who is on the black list before any inbound route', async () => {
