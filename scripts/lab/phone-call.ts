@@ -1,7 +1,7 @@
 // One call of a laboratory phone, from either side: what a person with a handset can do with it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CallPhone, type CallState, Leg } from './phone-leg.js';
-import type { PhoneEvent, PhoneEventKind } from './phone-log.js';
+import { PATIENCE_MS, type PhoneEvent, type PhoneEventKind } from './phone-log.js';
 import { adopt, type Dialog } from './sip/dialog.js';
 import type { Address } from './sip/endpoint.js';
 import { cseq, partyOf, type SipMessage, tagOf } from './sip/message.js';
@@ -58,14 +58,14 @@ export class PhoneCall {
   }
 
   /** The first event of that kind of this call, past or to come. @throws Error with the phone's log after `deadline` ms. */
-  waitFor(kind: PhoneEventKind | PhoneEventKind[], deadline = 5000): Promise<PhoneEvent> {
+  waitFor(kind: PhoneEventKind | PhoneEventKind[], deadline = PATIENCE_MS): Promise<PhoneEvent> {
     const kinds = [kind].flat();
     const fits = (event: PhoneEvent) => event.callId === this.callId && kinds.includes(event.kind);
     return this.#leg.phone.log.waitFor(fits, deadline, { what: kinds.join(' or ') });
   }
 
   /** Waits until the call is up. @throws Error when it is refused or `deadline` ms pass. */
-  async answered(deadline = 5000): Promise<PhoneEvent> {
+  async answered(deadline = PATIENCE_MS): Promise<PhoneEvent> {
     const event = await this.waitFor(['answer_received', 'answer_sent', ...ENDS], deadline);
     if (event.kind === 'answer_received' || event.kind === 'answer_sent') return event;
     throw new Error(
@@ -74,7 +74,7 @@ export class PhoneCall {
   }
 
   /** Waits until the call is over, whoever ended it. */
-  ended(deadline = 5000): Promise<PhoneEvent> {
+  ended(deadline = PATIENCE_MS): Promise<PhoneEvent> {
     return this.waitFor(ENDS, deadline);
   }
 

@@ -73,6 +73,9 @@ export interface PhoneLog {
   text(): string;
 }
 
+/** How long a phone waits for an event unless said, ms: a busy machine has its time, and only a failure waits so long. */
+export const PATIENCE_MS = 15_000;
+
 /** A phone of the demo rings for days. */
 const KEPT = 5000;
 

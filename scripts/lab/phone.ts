@@ -2,7 +2,7 @@
 // The outside world's phone (a trunk's far end) is the same phone without a registration.
 import { PhoneCall } from './phone-call.js';
 import type { CallPhone } from './phone-leg.js';
-import { createPhoneLog, type PhoneEvent, type PhoneEventKind, type PhoneLog } from './phone-log.js';
+import { createPhoneLog, PATIENCE_MS, type PhoneEvent, type PhoneEventKind, type PhoneLog } from './phone-log.js';
 import { answerAfter, autoAnswer, follow, type Plan } from './phone-plan.js';
 import { openAudio } from './sip/audio.js';
 import { type Dialog, dialogOfInvite, newCallId, newTag, request } from './sip/dialog.js';
@@ -132,7 +132,7 @@ export class Phone {
   }
 
   /** The next call that came in and was not given out yet. @throws Error with the log after `deadline` ms. */
-  async incoming(deadline = 5000): Promise<PhoneCall> {
+  async incoming(deadline = PATIENCE_MS): Promise<PhoneCall> {
     if (this.#waiting.length === 0)
       await this.log.waitFor('invite_received', deadline, { from: this.log.events.length });
     const call = this.#waiting.shift();
@@ -147,7 +147,11 @@ export class Phone {
   }
 
   /** The first event that fits, past (from index `from` on) or to come. @throws Error with the log after `deadline` ms. */
-  waitFor(fits: PhoneEventKind | ((event: PhoneEvent) => boolean), deadline = 5000, from = 0): Promise<PhoneEvent> {
+  waitFor(
+    fits: PhoneEventKind | ((event: PhoneEvent) => boolean),
+    deadline = PATIENCE_MS,
+    from = 0,
+  ): Promise<PhoneEvent> {
     return this.log.waitFor(fits, deadline, { from });
   }
 

@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Milliseconds until it gives up; 5,000 unless said. */
+  /** Milliseconds until it gives up; 15,000 unless said: a busy machine has its time, and only a failure waits so long. */
   deadline?: number;
   /** Milliseconds between two looks; 20 unless said. */
   every?: number;
-  /** What is waited for, as the end of "waited 5000 ms for …". */
+  /** What is waited for, as the end of "waited 15000 ms for …". */
   what: string | (() => string);
   /** A reason to give up at once: what is waited for can never come any more. */
   unless?: () => string | null;
@@ -20,7 +20,7 @@ type Falsy = false | null | undefined | '' | 0;
  * @throws Error `waited N ms for <what>; last: …` when the deadline passes, or what `unless` says.
  */
 export async function until<T>(look: () => T | Promise<T>, options: UntilOptions): Promise<Exclude<T, Falsy>> {
-  const { deadline = 5000, every = 20, what, unless = () => null } = options;
+  const { deadline = 15_000, every = 20, what, unless = () => null } = options;
   const end = performance.now() + deadline;
   let last = 'nothing';
   for (;;) {

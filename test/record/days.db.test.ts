@@ -81,7 +81,8 @@ async function kept(db: Db): Promise<Record<string, unknown[]>> {
 }
 
 for (const dialect of DIALECTS) {
-  describe(`operators' days on ${dialect}`, () => {
+  describe(`operators' days on ${dialect}`, function () {
+    this.timeout(60_000);
     let database: TestDb;
     beforeEach(async () => {
       database = await emptyDatabase(dialect);

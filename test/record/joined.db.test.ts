@@ -21,7 +21,8 @@ const records = (events: readonly CallEvent[]) =>
   events.map((event) => ({ line: formatLine({ ...event, v: 1 }), receivedAt: event.at, refusal: '' }));
 
 for (const dialect of DIALECTS) {
-  describe(`joined calls on ${dialect}`, () => {
+  describe(`joined calls on ${dialect}`, function () {
+    this.timeout(60_000);
     let database: TestDb;
     beforeEach(async () => {
       database = await emptyDatabase(dialect);
