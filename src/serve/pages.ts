@@ -26,7 +26,7 @@ import { startOfDay } from '../store/time.js';
 import { createUser, findUserById, findUserByLogin, findUsersById, listUsers, updateUser } from '../store/users.js';
 import type { JournalTrouble, Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
-import { createWeb } from '../web/web.js';
+import { createPages } from '../web/web.js';
 import { auditStore, tokenStore } from './access.js';
 import { listenFor } from './listen.js';
 import { listeningIn } from './listening.js';
@@ -80,7 +80,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     pbx: pbx.state(),
     journal: { ...journal, trouble: parts.trouble() },
   });
-  const app = createWeb({
+  const web = createPages({
     snapshots,
     click: (verb, args, user) => pbx.click(verb, args, user),
     clickState: (id) => pbx.clickState(id),
@@ -103,7 +103,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     const now = snapshots.current();
     return now && parts.databaseUp() && snapshots.failingSince() === null && Date.now() - now.at < TRUE_MS ? now : null;
   };
-  const server = createServer(parts.before(app, shown));
+  const server = createServer(parts.before(web.answer, shown));
   const sweep = setInterval(() => {
     const old = Date.now() - KNOWN_MS;
     Promise.all([deleteExpiredSessions(db, Date.now()), deleteOldThrottle(db, old)]).catch((error: unknown) =>

@@ -3,14 +3,17 @@ import { randomBytes } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Site } from './site.js';
 
+/** A request, with or without express around it. */
+type Asked = Pick<Request, 'headers'> & { secure?: boolean };
+
 /** Whether users reach us over https: by the configured address, else as the request came in. */
-const secure = (site: Site, req: Request): boolean =>
-  site.deps.config.webOrigin === '' ? req.secure : site.deps.config.webOrigin.startsWith('https:');
+const secure = (site: Site, req: Asked): boolean =>
+  site.deps.config.webOrigin === '' ? req.secure === true : site.deps.config.webOrigin.startsWith('https:');
 
 // The prefix __Host- makes browsers refuse the cookie from any other host, path or plain http.
-const nameOf = (site: Site, req: Request, name: string) => (secure(site, req) ? `__Host-${name}` : name);
+const nameOf = (site: Site, req: Asked, name: string) => (secure(site, req) ? `__Host-${name}` : name);
 
-function read(req: Request, name: string): string | undefined {
+function read(req: Asked, name: string): string | undefined {
   for (const pair of (req.headers.cookie ?? '').split(';')) {
     const at = pair.indexOf('=');
     if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
@@ -18,7 +21,7 @@ function read(req: Request, name: string): string | undefined {
   return undefined;
 }
 
-export const sessionCookie = (site: Site, req: Request): string | undefined => read(req, nameOf(site, req, 'dialhook'));
+export const sessionCookie = (site: Site, req: Asked): string | undefined => read(req, nameOf(site, req, 'dialhook'));
 
 /** Lax, so that a link in a chat or a CRM opens the page; what changes something needs origin and token besides. */
 export function setSessionCookie(site: Site, req: Request, res: Response, token: string): void {

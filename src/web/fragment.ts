@@ -1,7 +1,7 @@
 // A part of a page that is fetched once a second. What did not change costs an empty 304.
 import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { Request, Response } from 'express';
 import { type Freshness, journalWord } from './freshness.js';
 
 export interface Fragment {
@@ -35,7 +35,13 @@ const HEADERS = {
 };
 
 /** Sends a fragment, or 304 when the browser has it; either way with the age of the data. */
-export function sendFragment(req: Request, res: Response, part: Fragment, fresh: Freshness, now: number): void {
+export function sendFragment(
+  req: IncomingMessage,
+  res: ServerResponse,
+  part: Fragment,
+  fresh: Freshness,
+  now: number,
+): void {
   const told: Record<string, string | number> = {
     ...{ ETag: part.etag, 'Cache-Control': 'no-store', 'Dialhook-Now': now, 'Dialhook-At': fresh.dataAt ?? '' },
     ...{ 'Dialhook-Why': fresh.why, 'Dialhook-Pbx': fresh.pbx, 'Dialhook-Lag': fresh.lag },

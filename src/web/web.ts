@@ -1,10 +1,12 @@
 // The web server's application: what is asked for once a second first and bare, then the pages with all they need.
+import type { RequestListener } from 'node:http';
 import express from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { createSessions } from '../auth/sessions.js';
 import { createTokens } from '../auth/tokens.js';
 import { loadAssets } from './assets.js';
 import type { WebDeps } from './deps.js';
+import { front } from './front.js';
 import { guard } from './guard.js';
 import { securityHeaders } from './headers.js';
 import { liveParts } from './live-parts.js';
@@ -17,8 +19,17 @@ import { setViews } from './views.js';
 /** Largest form that is read; ours are far smaller. */
 const MAX_FORM = '8kb';
 
-/** Makes the application; the caller listens with it. Throws when templates or assets are missing. */
-export function createWeb(deps: WebDeps): express.Application {
+export interface Web {
+  app: express.Application;
+  /** What the server listens with: the application, with the refresh before it. */
+  answer: RequestListener;
+}
+
+/** The application alone, which answers everything. Throws when templates or assets are missing. */
+export const createWeb = (deps: WebDeps): express.Application => createPages(deps).app;
+
+/** Makes the application and what stands before it; the caller listens. Throws when templates or assets are missing. */
+export function createPages(deps: WebDeps): Web {
   const { config } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -42,7 +53,7 @@ export function createWeb(deps: WebDeps): express.Application {
   for (const route of ROUTES) if (route.kind === 'page' || route.kind === 'data') mount(route);
   app.use(nowhere());
   app.use(lastHandler(site));
-  return app;
+  return { app, answer: front(site, app) };
 }
 
 function createSite(app: express.Application, deps: WebDeps): Site {

@@ -1,6 +1,8 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { createWeb } from '../../src/web/web.js';
 import { busyDay, emptyDay } from './fixtures.js';
 import { type Client, type Served, serve, signedIn } from './serve.js';
 
@@ -54,6 +56,35 @@ describe('the refresh', () => {
     const changed = busyDay(at);
     served.snapshot = { ...changed, waiting: changed.waiting.slice(1) };
     expect(await version()).not.to.equal(first);
+  });
+
+  it('is the same from the short way before express as from express itself', async () => {
+    const plain = createServer(createWeb(served.deps));
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    try {
+      const base = `http://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+      for (const path of ['/monitor/live', '/colleagues/live', '/workstation/live']) {
+        const Cookie = [...sabir.cookies].map(([k, v]) => `${k}=${v}`).join('; ');
+        // The second time the session is known.
+        for (let i = 0; i < 2; i++) await sabir.ask(path);
+        const [short, long] = await Promise.all([sabir.ask(path), fetch(`${base}${path}`, { headers: { Cookie } })]);
+        const told = (answer: Response) => [...answer.headers].filter(([name]) => !/^(date|dialhook-now)$/.test(name));
+        expect(told(short), path).to.deep.equal(told(long));
+        expect(await short.text(), path).to.equal(await long.text());
+      }
+    } finally {
+      plain.close();
+      plain.closeAllConnections();
+    }
+  });
+
+  it('lets nobody in who may not, however often they ask, nor who has left', async () => {
+    for (let i = 0; i < 3; i++) expect((await lola.ask('/monitor/live')).status).to.equal(403);
+    for (let i = 0; i < 2; i++) expect((await sabir.ask('/monitor/live')).status).to.equal(200);
+    const cookie = sabir.cookies.get('dialhook') ?? '';
+    await sabir.post('/logout', { _token: await sabir.token('/monitor') });
+    const left = await fetch(`${served.base}/monitor/live`, { headers: { Cookie: `dialhook=${cookie}` } });
+    expect(left.status).to.equal(401);
   });
 
   it('travels zipped when the browser can read it', async () => {

@@ -1,8 +1,8 @@
 // The application on a free port, and a browser reduced to its cookies.
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { newToken, type Scope } from '../../src/auth/tokens.js';
-import { createWeb } from '../../src/web/web.js';
+import { createPages } from '../../src/web/web.js';
 import { type Fake, fake, PASSWORD } from './fake.js';
 import { busyDay } from './fixtures.js';
 
@@ -17,10 +17,8 @@ export async function serve(change?: (stand: Fake) => void): Promise<Served> {
   const stand = await fake();
   stand.snapshot = busyDay(Date.now());
   change?.(stand);
-  const app = createWeb(stand.deps);
-  const server = await new Promise<Server>((resolve) => {
-    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
-  });
+  const server = createServer(createPages(stand.deps).answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // The stand-ins are written to while it runs, so they are passed on as they are, not copied.
   return Object.assign(stand, {

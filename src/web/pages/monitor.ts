@@ -1,6 +1,7 @@
 // `/monitor`: all queues, waiting callers, operators and calls, now.
 import type { RequestHandler } from 'express';
-import { sendFragment } from '../fragment.js';
+import type { Session } from '../../auth/sessions.js';
+import { type Fragment, sendFragment } from '../fragment.js';
 import { reasons } from '../live-parts.js';
 import { shell } from '../shell.js';
 import { freshNow, masks, type Site, sessionOf } from '../site.js';
@@ -12,9 +13,12 @@ export const monitor =
     res.render('monitor', { ...shell(site, res, '/monitor'), ...model, reasons: reasons(site.deps.config) });
   };
 
+/** What of it changes. */
+export const monitorPart = (site: Site, session: Session): Promise<Fragment> => site.live.monitor(masks(site, session));
+
 export const monitorLive =
   (site: Site): RequestHandler =>
   async (req, res) => {
-    const part = await site.live.monitor(masks(site, sessionOf(res)));
+    const part = await monitorPart(site, sessionOf(res));
     sendFragment(req, res, part, freshNow(site), site.now());
   };

@@ -1,6 +1,7 @@
 // `/workstation`: one operator's own day.
 import type { RequestHandler } from 'express';
-import { fragment, sendFragment } from '../fragment.js';
+import type { Session } from '../../auth/sessions.js';
+import { type Fragment, fragment, sendFragment } from '../fragment.js';
 import { shell } from '../shell.js';
 import { freshNow, masks, type Site, sessionOf } from '../site.js';
 
@@ -18,11 +19,15 @@ export const workstation =
     res.render('workstation', { ...around, ...mine, people: site.live.colleaguesModel() });
   };
 
+/** What of it changes. */
+export const workstationPart = async (site: Site, session: Session): Promise<Fragment> => {
+  const { operator } = session.user;
+  return operator === '' ? NO_PHONE : site.live.workstation(operator, masks(site, session));
+};
+
 export const workstationLive =
   (site: Site): RequestHandler =>
   async (req, res) => {
-    const session = sessionOf(res);
-    const { operator } = session.user;
-    const part = operator === '' ? NO_PHONE : await site.live.workstation(operator, masks(site, session));
+    const part = await workstationPart(site, sessionOf(res));
     sendFragment(req, res, part, freshNow(site), site.now());
   };
