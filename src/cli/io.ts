@@ -10,6 +10,8 @@ export interface Io {
   err(text: string): void;
   /** Asks for one line that is not shown while it is typed. */
   askHidden(question: string): Promise<string>;
+  /** Asks for one line that is shown while it is typed. */
+  ask?(question: string): Promise<string>;
   /** All of standard input, up to `MOST_INPUT` bytes. */
   readInput(): Promise<string>;
   /** Calls `listener` on Ctrl-C and when the process is asked to end; the answer takes it off again. */
@@ -28,6 +30,7 @@ export function processIo(): Io {
     interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
+    ask,
     askHidden,
     readInput,
     exit: (code) => process.exit(code),
@@ -38,6 +41,15 @@ export function processIo(): Io {
       };
     },
   };
+}
+
+async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }
 
 async function askHidden(question: string): Promise<string> {

@@ -1,11 +1,15 @@
 import type { CliCommand } from '../command.js';
+import { addInstall, INSTALL_EXAMPLES, INSTALL_HELP, INSTALL_SYNOPSIS } from '../freepbx/install.js';
 import { addQueues } from '../freepbx/queues.js';
 import { addRead } from '../freepbx/read.js';
 
-const USAGE = `FreePBX: what its own configuration says.
+const USAGE = `FreePBX: Dialhook into it and out of it again, and what its own configuration says.
 
 Usage: dialhook freepbx read [--json]
        dialhook freepbx queues [--etc FOLDER]
+${INSTALL_SYNOPSIS}
+
+${INSTALL_HELP}
 
   read     print the extensions, queues, inbound numbers, trunks and routes that FreePBX has, as the screens name them
   queues   print the sections [N](+) that Dialhook needs in queues_post_custom.conf, for the queues in Asterisk's configuration now
@@ -17,6 +21,7 @@ gave here by hand: it wins. While that database is away the command shows what w
 queues is what #exec prints at each reload: by the script dialplan/exec/dialhook-queues.sh itself, which is there at once.
 
 Examples:
+${INSTALL_EXAMPLES}
   dialhook freepbx read
   dialhook freepbx read --json
 `;
@@ -26,6 +31,7 @@ export const freepbx: CliCommand = {
   usage: USAGE,
   add(program, context) {
     const group = program.command('freepbx');
+    addInstall(group, context);
     addRead(group, context);
     addQueues(group, context);
   },

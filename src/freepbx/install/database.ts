@@ -87,7 +87,7 @@ export async function planDatabase(
   if (!host.live && asked.admin === '') return { ...none, notes: ['The tables go into an embedded database.'] };
   const admin = await administrator(places, asked);
   const password = host.secret();
-  const own: OwnDatabase = { name: asked.name, user: 'dialhook', host: 'localhost', reader: null };
+  const own: OwnDatabase = { name: asked.name, user: asked.name, host: 'localhost', reader: null };
   if (admin === null) {
     if (!freepbx)
       return { ...none, notes: ['No MariaDB lets us make a database: the tables go into an embedded one.'] };
@@ -106,7 +106,7 @@ async function planOwn(
   theirs: string,
 ): Promise<DatabasePlan> {
   const reads = theirs !== '' && (await hasDatabase(admin, theirs));
-  const own = { ...asked, reader: reads ? 'dialhook_read' : null };
+  const own = { ...asked, reader: reads ? `${asked.name}_read` : null };
   const taken = await lookAt(admin, own);
   const names = [
     ...(taken.database ? [`the database ${own.name}`] : []),
@@ -125,7 +125,7 @@ async function planOwn(
   const account = `'${own.reader}'@'${own.host}'`;
   return {
     url: url(own.user, passwords.user, own.name),
-    readUrl: reads ? url('dialhook_read', passwords.reader, theirs) : '',
+    readUrl: reads ? url(`${own.name}_read`, passwords.reader, theirs) : '',
     made: own,
     notes: [],
     act: {

@@ -79,7 +79,8 @@ async function timed(change: Change, troubles: string[], parts: DoingParts): Pro
   const began = now();
   try {
     await doOne(change, parts);
-    parts.tell(`${saysOf(change)} (${Math.round(now() - began)} ms)`);
+    if (change.kind === 'act' || !change.path.startsWith(parts.records))
+      parts.tell(`${saysOf(change)} (${Math.round(now() - began)} ms)`);
   } catch (error) {
     if (change.kind !== 'act' || (change.may !== true && change.final !== true)) throw error;
     const said = `${saysOf(change)}: ${error instanceof Error ? error.message : String(error)}`;
@@ -109,12 +110,12 @@ function mustBe(path: string, was: Was | null): void {
 async function putBack(done: readonly Change[], parts: DoingParts): Promise<void> {
   const failed = (change: Change) => (error: unknown) =>
     parts.tell(`could not be put back: ${saysOf(change)}: ${error instanceof Error ? error.message : String(error)}`);
-  for (const change of done) await undo(change, parts).catch(failed(change));
+  for (const change of done) await undo(change).catch(failed(change));
   for (const change of done)
     if (change.kind === 'act' && change.reload === true) await change.do().catch(failed(change));
 }
 
-async function undo(change: Change, parts: DoingParts): Promise<void> {
+async function undo(change: Change): Promise<void> {
   if (change.kind === 'act') return change.undo?.();
   if (change.kind === 'folder') return existsSync(change.path) ? rmdir(change.path) : undefined;
   if (change.kind === 'rmdir') {
@@ -126,7 +127,6 @@ async function undo(change: Change, parts: DoingParts): Promise<void> {
   const reached = change.kind === 'delete' ? now === null : now?.bytes.equals(change.bytes) === true;
   if (!reached) return undefined;
   if (change.was === null) return dropFile(change.path);
-  void parts;
   return putFile(change.path, change.was.bytes, change.was.mode, change.was);
 }
 

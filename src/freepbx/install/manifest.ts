@@ -143,8 +143,8 @@ export interface OwnFile {
   mode: number;
 }
 
-/** Everything that goes into `<etc>/dialhook`, but what depends on the site's own hooks. */
-export function ownFiles(home: string, kind: Kind, values: Values): OwnFile[] {
+/** Everything that goes into `<etc>/dialhook`, but what depends on the site's own hooks. `etc` is that folder as Asterisk sees it. */
+export function ownFiles(home: string, kind: Kind, values: Values, etc: string): OwnFile[] {
   const base = filesIn(join(home, 'dialplan'), '').map((name) => [`dialhook/${name}`, `dialplan/${name}`]);
   const overlay = filesIn(join(home, 'dialplan/freepbx'), '').map((name) => [
     `dialhook/freepbx/${name}`,
@@ -154,13 +154,24 @@ export function ownFiles(home: string, kind: Kind, values: Values): OwnFile[] {
     `dialhook/freepbx/hooks/${name}`,
     `dialplan/freepbx/hooks/${name}`,
   ]);
+  const scripts = filesIn(join(home, 'dialplan/exec'), '').map((name) => [
+    `dialhook/exec/${name}`,
+    `dialplan/exec/${name}`,
+  ]);
   const plain = [['dialhook/plain/manager.conf', 'dialplan/freepbx/manager.conf']];
-  return [...base, ...(kind === 'freepbx' ? [...overlay, ...hooks] : plain)].map(([target = '', source = '']) => {
-    const raw = readFileSync(join(home, source), 'latin1');
-    const text = raw.replace(/^channelvars = DH_CALL$/m, 'channelvars = @CHANNELVARS@');
-    const secret = text.includes('@AMI_SECRET@');
-    return { target, bytes: Buffer.from(filled(text, values), 'latin1'), secret, mode: modeOf(text) };
-  });
+  return [...base, ...scripts, ...(kind === 'freepbx' ? [...overlay, ...hooks] : plain)].map(
+    ([target = '', source = '']) => {
+      const raw = readFileSync(join(home, source), 'latin1');
+      const text = raw.replace(/^channelvars = DH_CALL$/m, 'channelvars = @CHANNELVARS@');
+      const secret = text.includes('@AMI_SECRET@');
+      return {
+        target,
+        bytes: Buffer.from(filled(text, values).replaceAll('/etc/asterisk', etc), 'latin1'),
+        secret,
+        mode: modeOf(text),
+      };
+    },
+  );
 }
 
 const filesIn = (folder: string, below: string): string[] =>

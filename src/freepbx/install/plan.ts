@@ -16,7 +16,7 @@ import {
   siteConf,
   type Values,
 } from './manifest.js';
-import { type Places, versionOf } from './places.js';
+import { type Places, seen, versionOf } from './places.js';
 import { dropGone, type Making, putFolder, putOwn, putRecord, putSite, putUnitFile } from './puts.js';
 import { type Installed, readRecord } from './record.js';
 import { Refusal } from './refusal.js';
@@ -117,7 +117,10 @@ export function ownerOf(path: string): Owner {
 function ownOf({ places }: Asked, system: System, values: Values): OwnFile[] {
   const made = generated(system, values);
   const taken = new Set(made.map(({ target }) => target));
-  return [...ownFiles(places.home, system.kind, values).filter(({ target }) => !taken.has(target)), ...made];
+  return [
+    ...ownFiles(places.home, system.kind, values, seen(places, places.etc)).filter(({ target }) => !taken.has(target)),
+    ...made,
+  ];
 }
 
 function generated(system: System, values: Values): OwnFile[] {

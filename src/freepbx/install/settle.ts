@@ -1,4 +1,6 @@
 // The values that the server, the dialplan and the manager interface must agree on: what is set already stays.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type DatabasePlan, planDatabase } from './database.js';
 import type { System } from './detect.js';
 import type { Host } from './host.js';
@@ -8,6 +10,7 @@ import type { Asked } from './plan.js';
 import type { Installed } from './record.js';
 import { Refusal } from './refusal.js';
 import { readSettings } from './settings.js';
+import { settingOf } from './tree.js';
 
 /** FreePBX's own FastAGI server stands at 4573. */
 const FIRST_PORT = 4574;
@@ -37,6 +40,7 @@ export async function settle(asked: Asked, system: System, before: Installed | n
     DIALHOOK_DATA_DIR: seen(places, places.data),
     DIALHOOK_AGI_PORT: String(agiPort),
     DIALHOOK_SPOOL_FILE: `${seen(places, places.spool)}/events.spool`,
+    DIALHOOK_RECORDINGS: recordingsOf(asked, system),
     DIALHOOK_WEB_PORT: asked.webPort === 0 ? '' : String(asked.webPort),
     DIALHOOK_AMI_HOST: '127.0.0.1',
     DIALHOOK_AMI_PORT: String(system.ami.port),
@@ -81,4 +85,11 @@ function valuesOf(
       .filter(Boolean)
       .join(','),
   };
+}
+
+/** Where FreePBX keeps recordings, unless its own setting leads elsewhere. They are read; nothing is deleted unless that is asked for. */
+function recordingsOf({ places }: Asked, { kind, extensions }: System): string {
+  if (kind !== 'freepbx') return '';
+  const folder = settingOf(extensions, 'globals', 'MIXMON_DIR') || '/var/spool/asterisk/monitor';
+  return existsSync(join(places.root, folder)) ? folder : '';
 }
