@@ -9,7 +9,7 @@ import { createLog } from '../log/log.js';
 import { bytesBehind } from '../record/segments.js';
 import { type Db, openDatabase } from '../store/database.js';
 import { rejectedSummary } from '../store/events.js';
-import { clockOf, productOf } from '../store/health.js';
+import { clockOf, clusterHealth, productOf } from '../store/health.js';
 import { findJournal, listJournals } from '../store/journals.js';
 import { pendingMigrations } from '../store/migrate.js';
 import { probeFreepbx } from './freepbx.js';
@@ -32,6 +32,7 @@ export function probesOf(config: Config): Probes {
     database: {
       product: () => productOf(db()),
       clock: () => clockOf(db()),
+      cluster: () => clusterHealth(db()),
       pending: () => pendingMigrations(db(), MIGRATIONS),
       journals: () => listJournals(db()),
       rejected: () => rejectedSummary(db()),

@@ -171,6 +171,7 @@ export function probes(
     database: {
       product: async () => 'MariaDB 10.11.6',
       clock: async () => Date.UTC(2026, 0, 12, 9),
+      cluster: async () => null,
       pending: async () => [],
       journals: async () => [],
       rejected: async () => ({ count: 0, newest: [] }),

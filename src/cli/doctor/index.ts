@@ -1,6 +1,7 @@
 // The doctor's checks: this list and nothing else, in the order in which they are made.
 import type { Check } from './check.js';
 import { clocks } from './clocks.js';
+import { cluster } from './cluster.js';
 import { dataDirectory } from './data-directory.js';
 import { database } from './database.js';
 import { dialplan } from './dialplan.js';
@@ -30,6 +31,7 @@ export const CHECKS: readonly Check[] = [
   node,
   dataDirectory,
   database,
+  cluster,
   migrations,
   journal,
   rejected,

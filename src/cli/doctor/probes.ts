@@ -19,12 +19,28 @@ export interface Probes {
   listener(port: number): Promise<{ pid: number; command: string } | null>;
 }
 
+/** A cluster, as the node in use tells it; the fields are those of store/health.ts. */
+export interface ClusterFound {
+  node: string;
+  size: number;
+  addresses: readonly string[];
+  state: string;
+  paused: number;
+  refused: number;
+  keyless: readonly string[];
+  foreign: readonly string[];
+  syncWait: number;
+  autoIncrement: number;
+}
+
 /** Each question throws when the database does not answer. */
 export interface DatabaseProbe {
   /** Name and version, such as `MariaDB 10.11.6`, after a real question to it. */
   product(): Promise<string>;
   /** Its clock, milliseconds since the epoch; null when it has none of its own (an embedded one). */
   clock(): Promise<number | null>;
+  /** What the cluster is like; null where the database is none. */
+  cluster(): Promise<ClusterFound | null>;
   /** Names of migrations that have not run. */
   pending(): Promise<string[]>;
   journals(): Promise<{ server: string; events: number; lastEventAt: number | null; appliedAt: number }[]>;

@@ -5,7 +5,7 @@ import type { Recorder } from '../../record/recorder.js';
 import type { Db } from '../../store/database.js';
 import { tablesAnswer } from '../../store/health.js';
 import type { Door } from '../door-keeper.js';
-import type { Checks } from './health.js';
+import type { Checks, Verdict } from './health.js';
 
 export interface Watched {
   config: Pick<Config, 'roles'>;
@@ -53,10 +53,14 @@ export function readyChecks(watched: Watched): Checks {
   return checks;
 }
 
-async function tablesCheck(db: Db, migrated: boolean) {
+async function tablesCheck(db: Db, migrated: boolean): Promise<Verdict> {
   const there = await tablesAnswer(db).catch(() => false);
   if (!there) return 'the database does not answer; events wait in the journal';
-  return migrated || 'the tables are not brought up to date yet';
+  if (!migrated) return 'the tables are not brought up to date yet';
+  const node = db.node();
+  return node && node.number > 1
+    ? { warns: `number ${node.number} of the ${node.of} database servers is used, not the first` }
+    : true;
 }
 
 async function journalCheck({ journal }: Recorder, folder: string) {

@@ -5,9 +5,11 @@ import type { Snapshot } from '../../call/live.js';
 import type { Recorder } from '../../record/recorder.js';
 import { listSegments, segmentPath } from '../../record/segments.js';
 import { spoolBytes } from '../../record/spool.js';
+import type { Db } from '../../store/database.js';
 import type { DoorCounts } from '../door.js';
 import { BOUNDS } from '../hook-times.js';
 import type { RecordingFigures } from '../recordings.js';
+import { databaseFamilies } from './database-families.js';
 import { bucketsOf, each, exposition, type Family, one } from './exposition.js';
 import type { Tally } from './tally.js';
 
@@ -15,6 +17,7 @@ export interface Sources {
   /** Absent in what knows of none. */
   recordings?(): { figures(): RecordingFigures | null } | undefined;
   tally: Tally;
+  db: Db;
   /** Null until the thread of the door has told, and where that role is off. */
   counts(): DoorCounts | null;
   recorder: Recorder | null;
@@ -36,6 +39,7 @@ export async function metricsText(sources: Sources): Promise<string> {
     () => [one('gauge', 'dialhook_up', 'Always 1: this server answers.', 1)],
     () => eventFamilies(sources),
     () => journalFamilies(sources),
+    () => databaseFamilies(sources.db),
     () => spoolFamilies(sources),
     () => doorFamilies(sources.counts()),
     () => amiFamilies(sources),
