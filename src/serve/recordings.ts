@@ -12,8 +12,10 @@ import { type RecordingTotal, recordingTotals } from '../store/recordings.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-/** A recording is tried to be linked for so long after it was found: calls may be imported later. */
-const TRIED_MS = 48 * HOUR;
+/** A recording's call is looked for each minute for so long after it was found, */
+const OFTEN_MS = 10 * MINUTE;
+/** and each hour for so long: calls may be imported later, and a site's whole archive may be of no known call. */
+const SELDOM_MS = 48 * HOUR;
 /** A disk is said to be full again only after it was well, or so much later, ms. */
 const REMIND_MS = 6 * HOUR;
 
@@ -62,6 +64,7 @@ export function startRecordings(parts: RecordingsParts): Recordings {
   let totals: RecordingTotal[] = [];
   let warnedAt = 0;
   let purgedOn = '';
+  let triedAt = 0;
   const deleted = { age: 0, room: 0 };
   let failed = 0;
   const common = { db, pbx, root, signal: stop.signal, now };
@@ -79,7 +82,9 @@ export function startRecordings(parts: RecordingsParts): Recordings {
       return;
     }
     await scan(common);
-    await link({ db, pbx, since: now() - TRIED_MS, signal: stop.signal });
+    const seldom = now() - triedAt >= HOUR;
+    if (seldom) triedAt = now();
+    await link({ db, pbx, since: now() - (seldom ? SELDOM_MS : OFTEN_MS), signal: stop.signal });
     await watchDisk(disk);
     await purgeAtNight();
     totals = await recordingTotals(db, pbx);
