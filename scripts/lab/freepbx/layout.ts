@@ -43,7 +43,7 @@ ${takes('features_applicationmap_additional features_applicationmap_custom')}`,
     'res_parking.conf': takes('res_parking_additional res_parking_custom'),
     'musiconhold.conf': takes('musiconhold_additional musiconhold_custom'),
     'confbridge.conf': takes('confbridge_additional confbridge_custom'),
-    'cdr.conf': `[general]\nenable = yes\nunanswered = yes\n${takes('cdr_general_custom')}`,
+    'cdr.conf': `[general]\nenable = yes\n${takes('cdr_general_custom')}`,
     'cel.conf': `[general]
 enable = yes
 apps = confbridge,meetme,mixmonitor,queue,stopmixmonitor,voicemail,voicemailmain

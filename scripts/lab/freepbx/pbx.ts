@@ -131,7 +131,7 @@ function astdbDialplan(freepbx: FreepbxVersion): string {
 }
 
 /** Files of the lab's own that stand for the machine FreePBX ran on; everything else is as FreePBX has it. */
-const OURS = ['asterisk.conf', 'modules.conf', 'logger.conf', 'rtp.conf', 'http.conf', 'manager.conf', 'cdr.conf'];
+const OURS = ['asterisk.conf', 'modules.conf', 'logger.conf', 'rtp.conf', 'http.conf', 'manager.conf'];
 
 function labFiles(freepbx: FreepbxVersion, secrets: Map<string, string>, options: FreepbxOptions): Files {
   const etc = freepbxEtc(freepbx, {
@@ -142,6 +142,8 @@ function labFiles(freepbx: FreepbxVersion, secrets: Map<string, string>, options
   return {
     ...files,
     'manager.conf': MANAGER,
+    // The rows go into a file, where FreePBX has them in its database.
+    'cdr_general_custom.conf': '[csv]\nusegmtime = yes\n',
     'extensions.conf': `${files['extensions.conf']}${astdbDialplan(freepbx)}`,
     'musiconhold.conf': '[default]\nmode = files\ndirectory = @MOH_DIR@\n',
     'extensions_additional.conf': dialplan(files['extensions_additional.conf'] ?? '', options),
