@@ -118,7 +118,7 @@ describe('dialhook freepbx install on a running PBX', () => {
       ] as const) {
         const shown = parseDialplanShow(await pbx.cli(`dialplan show ${context}`));
         const first = extensionOf(shown.get(context), exten)?.priorities[0];
-        expect(first?.file, `${context} ${exten}`).to.contain('dialhook/freepbx/');
+        expect(first?.data, `${context} ${exten} of ${first?.file}`).to.contain('dialhook-freepbx-');
       }
       expect(await pbx.cli('dialplan show globals')).to.match(/DH_AGI=127\.0\.0\.1:45\d\d/);
     });
