@@ -28,9 +28,12 @@ interface Measured {
   /** Bytes a second, and share of the answers that were whole (not 304), %. */
   network: number;
   whole: number;
+  /** Polls that were not sent, as the answer before was late by a whole second, %. */
   skipped: number;
 }
 
+/** Beyond this share of polls that were not sent the machine was busy with other things, and nothing is judged, %. */
+const TOO_MANY = 1;
 const SECONDS = 5;
 /** Until every session was looked up and the code is compiled. */
 const WARM_SECONDS = 2;
@@ -49,7 +52,8 @@ async function measure(loader: ChildProcess, target: Target, cookies: readonly s
   if (Object.keys(other).length > 0) throw new Error(`${target.name}: answers ${JSON.stringify(other)}`);
   if (result.gzipped < whole) throw new Error(`${target.name}: ${whole - result.gzipped} answers are not compressed`);
   return {
-    ...{ cpu: 100 * cpu, p50: median(result.times), p99: quantile(result.times, 0.99), skipped: result.skipped },
+    ...{ cpu: 100 * cpu, p50: median(result.times), p99: quantile(result.times, 0.99) },
+    skipped: (100 * result.skipped) / (result.asked + result.skipped),
     ...{ network: result.bytes / SECONDS, whole: (100 * whole) / (whole + same) },
   };
 }
@@ -71,17 +75,19 @@ export async function play(
   const text = (name: string, key: keyof Measured, digits: number) => median(of(name, key)).toFixed(digits);
   for (const { name } of targets) {
     const times = `p50 ms ${rounds(of(name, 'p50'))}, p99 ms ${rounds(of(name, 'p99'))}`;
-    const polls = `polls skipped ${of(name, 'skipped').join(' ')}`;
+    const polls = `polls not sent % ${rounds(of(name, 'skipped'), 0)}`;
     console.log(`  ${viewers} viewers, ${name}: % of a core ${rounds(of(name, 'cpu'), 1)}, ${times}, ${polls}`);
   }
   const both = (name: string) => `${text(name, 'cpu', 1)} %, ${text(name, 'p50', 2)} / ${text(name, 'p99', 2)} ms`;
+  const starved = targets.some(({ name }) => median(of(name, 'skipped')) > TOO_MANY);
+  const within = median(of('ours', 'cpu')) <= cpu && (p99 === null || median(of('ours', 'p99')) <= p99);
   const network = (name: string) => `${(median(of(name, 'network')) / 1e6).toFixed(1)} MB/s`;
   return [
     {
       what: `monitor, ${viewers.toLocaleString('en')} viewers at 1 Hz: CPU of a core, p50 / p99`,
-      ours: both('ours'),
+      ours: starved ? `not judged: the machine was too busy (${both('ours')})` : both('ours'),
       beside: `floor ${both('floor')}; ≤ ${cpu} %${p99 === null ? '' : `, p99 ≤ ${p99} ms`}`,
-      reached: median(of('ours', 'cpu')) <= cpu && (p99 === null || median(of('ours', 'p99')) <= p99),
+      reached: starved ? null : within,
     },
     {
       what: '… network (share of answers that are whole; the others are 304)',
