@@ -65,7 +65,10 @@ export const makingSql = ({ name, user, host }: OwnDatabase, password: string): 
   `GRANT ALL PRIVILEGES ON ${quoted(name)}.* TO '${user}'@'${host}'`,
 ];
 
-/** Makes database and users. The grants of the reader may name tables that are not there: such a one is passed over. */
+/**
+ * Makes database and users. The grants of the reader may name tables that are not there: such a one is passed over. When a statement
+ * fails, what those before it made goes again, and nothing else: what is there already is somebody's.
+ */
 export const makeDatabase = (
   admin: string,
   own: OwnDatabase,
@@ -73,13 +76,23 @@ export const makeDatabase = (
   readerGrants: readonly string[],
 ): Promise<void> =>
   asking(admin, async (ask) => {
-    const account = [own.user, own.host];
-    await ask(`CREATE DATABASE ${quoted(own.name)} CHARACTER SET utf8mb4`);
-    await ask('CREATE USER ?@? IDENTIFIED BY ?', [...account, passwords.user]);
-    await ask(`GRANT ALL PRIVILEGES ON ${quoted(own.name)}.* TO ?@?`, account);
-    if (own.reader === null) return;
-    await ask('CREATE USER ?@? IDENTIFIED BY ?', [own.reader, own.host, passwords.reader]);
-    for (const grant of readerGrants) await ask(grant).catch(passMissing);
+    const undo: (() => Promise<unknown>)[] = [];
+    const user = async (name: string, password: string) => {
+      await ask('CREATE USER ?@? IDENTIFIED BY ?', [name, own.host, password]);
+      undo.push(() => ask('DROP USER ?@?', [name, own.host]));
+    };
+    try {
+      await ask(`CREATE DATABASE ${quoted(own.name)} CHARACTER SET utf8mb4`);
+      undo.push(() => ask(`DROP DATABASE ${quoted(own.name)}`));
+      await user(own.user, passwords.user);
+      await ask(`GRANT ALL PRIVILEGES ON ${quoted(own.name)}.* TO ?@?`, [own.user, own.host]);
+      if (own.reader === null) return;
+      await user(own.reader, passwords.reader);
+      for (const grant of readerGrants) await ask(grant).catch(passMissing);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
   });
 
 function passMissing(error: unknown): Record<string, unknown>[] {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type MariaDb, sharedMariaDb } from '../../scripts/lab/mariadb.js';
 import { install, remove } from '../../src/freepbx/install/index.js';
+import { planInstall } from '../../src/freepbx/install/plan.js';
 import { settingsOf } from '../../src/freepbx/install/settings.js';
 import { openDatabase } from '../../src/store/database.js';
 import { askedOf, copyOf, differences, everything, quiet, removalOf, stillHost } from './install-lab.js';
@@ -94,6 +95,20 @@ describe('the database of dialhook freepbx install', () => {
     expect(await databases()).to.not.contain('"site"');
     expect(await users()).to.equal('[]');
     expect(differences(before, everything(root))).to.deep.equal([]);
+  });
+
+  it('leaves a user alone who came between the look and the making', async () => {
+    const root = await freepbx();
+    const plan = await planInstall(askedOf(root, { host: host(), database: { url: '', admin, name: 'site' } }));
+    const act = plan.changes.find((one) => one.kind === 'act' && one.says.startsWith('make database'));
+    await server.admin("CREATE USER site_read@localhost IDENTIFIED BY 'theirs'");
+    try {
+      expect(await (act?.kind === 'act' ? act.do() : undefined)?.catch(String)).to.contain('CREATE USER');
+      expect(await databases()).to.not.contain('"site"');
+      expect(await users()).to.equal('[{"User":"site_read"}]');
+    } finally {
+      await server.admin('DROP USER site_read@localhost');
+    }
   });
 
   it('takes no database that is there already, and says what to do where it may make none', async () => {

@@ -66,6 +66,8 @@ export interface Act {
   reload?: boolean;
   /** Can not be put back, so it is done when all the rest is done; its failure is told and stops nothing. */
   final?: boolean;
+  /** A failure may leave part of it done: it is put back then too. */
+  halfway?: boolean;
   /** A failure is told, and the rest goes on. */
   may?: boolean;
 }

@@ -55,8 +55,9 @@ export async function doAll(changes: readonly Change[], backup: string, parts: D
   try {
     for (const [index, change] of order.entries()) {
       parts.at?.(index, 'before');
-      done.push(change);
+      if (halfway(change)) done.push(change);
       await timed(change, troubles, parts);
+      if (!halfway(change)) done.push(change);
       parts.at?.(index, 'after');
     }
   } catch (error) {
@@ -71,6 +72,10 @@ export async function doAll(changes: readonly Change[], backup: string, parts: D
   await rm(join(parts.records, UNFINISHED), { force: true });
   return troubles;
 }
+
+/** A failure may leave it done in part; of the others, what is there after a failure is somebody else's. */
+const halfway = (change: Change) =>
+  change.kind === 'write' || change.kind === 'delete' || (change.kind === 'act' && change.halfway === true);
 
 const isFinal = (change: Change): change is Act => change.kind === 'act' && change.final === true;
 

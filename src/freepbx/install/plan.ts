@@ -194,7 +194,7 @@ function putService(asked: Asked, making: Making, owner: Owner): void {
   if (newer && migrate !== null) plan.changes.push(migration(migrate));
   if (!next.service || before?.removed === true) {
     next.service = true;
-    plan.changes.push(systemctl(host, 'enable --now dialhook', 'disable --now dialhook'));
+    plan.changes.push(systemctl(host, 'enable --now dialhook', 'disable --now dialhook', { halfway: true }));
   } else if (changed || settings || newer) plan.changes.push(systemctl(host, 'restart dialhook', null, { may: true }));
 }
 
