@@ -97,6 +97,7 @@ describe('the server and its recordings', () => {
     const tally = createTally();
     const sources = {
       tally,
+      db: test.db,
       counts: () => null,
       recorder: null,
       folder: '',

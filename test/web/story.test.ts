@@ -197,6 +197,18 @@ describe('the story of a call', () => {
   });
 });
 
+describe('the name of a recording', () => {
+  it('holds the numbers as their reader may see them, its time as it is', () => {
+    const { file } = peopleOf(longStory().call, { ...NAMES, write: maskedPhone });
+    const time = '20260115-080000-1768464000.11.wav';
+    expect(file(`2026/01/15/q-400-998001234218-${time}`)).to.equal(`q-400-998 00 ••• 42 18-${time}`);
+    expect(file(`out-9004912345-101-${time}`))
+      .to.not.include('9004912345')
+      .and.include(time);
+    expect(file('2026/01/15/pbx1-1768464000.11.wav')).to.equal('pbx1-1768464000.11.wav');
+  });
+});
+
 describe('a step in words', () => {
   const { call } = longStory();
   const people = peopleOf(call, { ...NAMES, write: phone });

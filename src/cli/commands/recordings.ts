@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliCommand, Context } from '../command.js';
 import type { RecordingsDoor } from '../deps.js';
+import { Failure } from '../failure.js';
 
 const USAGE = `The files of the recordings: what there is, of which calls, and how long it stays.
 
@@ -64,11 +65,11 @@ export const recordings: CliCommand = {
     );
     act(inner('purge').option('--dry-run').option('--json'), (door, flags) => purge(context, door, flags));
     act(inner('keep <call>').option('--why <text>'), async (door, { why = '' }, call) => {
-      if (!(await door.keep(call, why))) throw new Error(`no call ${call} is known`);
+      if (!(await door.keep(call, why))) throw new Failure(`no call ${call} is known`);
       context.io.out(`The recordings of ${call} are kept.\n`);
     });
     act(inner('release <call>'), async (door, _flags, call) => {
-      if (!(await door.release(call))) throw new Error(`no mark is on ${call}`);
+      if (!(await door.release(call))) throw new Failure(`no mark is on ${call}`);
       context.io.out(`The recordings of ${call} are kept no longer than the rules say.\n`);
     });
   },

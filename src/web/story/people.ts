@@ -15,6 +15,8 @@ export interface People {
   of(step: Pick<Step, 'operator'>): string;
   /** A queue by its title. */
   queue(name: string): string;
+  /** The name of a file, numbers in it as this reader may see them: FreePBX writes the caller's into it. */
+  file(path: string): string;
 }
 
 export interface Names {
@@ -40,6 +42,7 @@ export function peopleOf(call: Call, { operators, queues, write }: Names): Peopl
     party: (number) => (call.direction === 'in' && number === call.from ? 'the caller' : who(number)),
     of: ({ operator }) => (operator === '' ? client : who(operator)),
     queue: (name) => queues.get(name) ?? name,
+    file: (path) => fileName(path).replace(NUMBERS, write),
   };
 }
 
@@ -49,6 +52,9 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 /** `A`, `A and B`, `A, B and C`. */
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** Numbers between the hyphens of a recording's name; its date, time and uniqueid are none. */
+const NUMBERS = /(?<=^|-)\+?\d{7,15}(?=-)(?!-\d{6}-\d{9,11}\.)/g;
 
 /** Where a file lies is nobody's business who reads a story. */
 export const fileName = (path: string): string => path.split('/').at(-1) ?? path;

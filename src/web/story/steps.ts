@@ -1,7 +1,7 @@
 // Pure. What happened on the way of a call, each step as a sentence.
 import type { Step } from '../../call/call.js';
 import { inWords } from '../format.js';
-import { capital, fileName, type People } from './people.js';
+import { capital, type People } from './people.js';
 
 export interface Told {
   icon: string;
@@ -27,9 +27,9 @@ const TELLERS: Record<Step['step'], Teller> = {
     text: `${capital(people.of(step))} ${step.endedAt === null ? 'is' : 'was'} in the conference room ${step.what}${lasted(step)}${step.detail === 'leader' ? ', as its leader' : ''}.`,
   }),
   voicemail: ({ what, outcome, length }) => ({ icon: 'voicemail', text: voicemail(what, outcome, length) }),
-  recording: (step) => ({
+  recording: (step, people) => ({
     icon: 'record',
-    text: `${step.endedAt === null ? 'It is being recorded' : `Recorded${lasted(step)}`}: ${fileName(step.what)}.`,
+    text: `${step.endedAt === null ? 'It is being recorded' : `Recorded${lasted(step)}`}: ${people.file(step.what)}.`,
   }),
   hold: (step, people) => ({
     icon: 'hold',
