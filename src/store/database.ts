@@ -21,6 +21,14 @@ export interface Db {
   close(): Promise<void>;
 }
 
+/** An option of a query: the text that goes to the database instead of its sql, with all values written into it by the driver. */
+export interface SentAs {
+  text?: string;
+}
+
+/** Whether statements may be sent as one text (SentAs): not to SQLite, which has no client that writes values into it. */
+export const writesText = (trx: Knex): boolean => (trx.client as { driverName?: string }).driverName === 'mysql2';
+
 /** A transaction, or the database itself: what the functions of this room write through. */
 export type Tx = Knex;
 

@@ -11,7 +11,7 @@ import {
   presenceAfter,
   timeline,
 } from '../call/timeline.js';
-import { insertAll } from './insert.js';
+import { askFor, type Statement, sendAll, upserts } from './insert.js';
 import { anyOf, changesSince, inParts, keyOf, type Said, type Who } from './presence.js';
 import { fromDb, toDb } from './time.js';
 
@@ -36,6 +36,8 @@ interface Begin extends Who {
   at: number;
   /** Null before the first interval: then the day begins with the first thing known. */
   presence: Presence | null;
+  /** Nothing stands behind that interval: it is the one that holds now, or there is none at all. */
+  last: boolean;
 }
 
 /** Counts the days of some operators again, each from its time on. The operators must be held (lockOperators). */
@@ -44,33 +46,44 @@ export async function recount(trx: Knex, changed: readonly Changed[]): Promise<v
   const begins = await beginsOf(trx, changed);
   const changes = byWho(await changesSince(trx, begins));
   const activities = byWho(await activitiesSince(trx, begins));
-  await inParts(begins, async (part) => {
-    const from = anyOf(part, 'pbx = ? AND operator = ? AND started_at >= ?', timesOf);
-    await trx('operator_intervals').whereRaw(from.sql, from.values).del();
-    return [];
-  });
   const rows = begins.flatMap((begin) =>
     dayOf(begin, changes.get(keyOf(begin)) ?? [], activities.get(keyOf(begin)) ?? []),
   );
-  await insertAll(trx, 'operator_intervals', rows);
+  await sendAll(replacing(trx, begins, rows));
+}
+
+/** What stands from a beginning on goes: the interval that holds now is written over, and behind it there is none. */
+function* replacing(
+  trx: Knex,
+  begins: readonly Begin[],
+  rows: readonly Record<string, unknown>[],
+): Generator<Statement> {
+  for (const { pbx, operator, at } of begins.filter(({ last }) => !last))
+    yield async () => trx('operator_intervals').where({ pbx, operator }).where('started_at', '>=', toDb(at)).del();
+  yield* upserts(trx, 'operator_intervals', ['operator', 'started_at', 'pbx'], rows);
 }
 
 const timesOf = ({ pbx, operator, at }: Changed): string[] => [pbx, operator, toDb(at)];
 
 async function beginsOf(trx: Knex, changed: readonly Changed[]): Promise<Begin[]> {
   const names = [...new Set(changed.map(({ operator }) => operator))];
-  const open = (await trx('operator_intervals').whereNull('ended_at').whereIn('operator', names)) as IntervalRow[];
+  const open = await askFor(
+    names,
+    async (part) => (await trx('operator_intervals').whereNull('ended_at').whereIn('operator', part)) as IntervalRow[],
+  );
   const rows = new Map(open.map((row) => [keyOf(row), row]));
   const late = changed.filter((one) => {
     const row = rows.get(keyOf(one));
     return row !== undefined && fromDb(row.started_at) >= one.at;
   });
-  for (const one of late) rows.delete(keyOf(one));
+  const behind = new Set(late.map(keyOf));
+  for (const key of behind) rows.delete(key);
   // What falls into an interval that is over: that one is looked for.
   for (const row of await inParts(late, (part) => latestBefore(trx, part))) rows.set(keyOf(row), row);
   return changed.map(({ pbx, operator, at }) => {
     const row = rows.get(keyOf({ pbx, operator }));
-    return { pbx, operator, at: row ? fromDb(row.started_at) : at, presence: row ? presenceIn(row) : null };
+    const begin = { at: row ? fromDb(row.started_at) : at, presence: row ? presenceIn(row) : null };
+    return { pbx, operator, ...begin, last: !behind.has(keyOf({ pbx, operator })) };
   });
 }
 
@@ -107,9 +120,12 @@ const LEG = ['call_id', 'pbx', 'operator', 'role', 'queue', 'started_at', 'answe
 
 /** Rings and talks of operators as the tables have them, in some calls. */
 export async function activitiesOfCalls(trx: Knex, calls: readonly string[]): Promise<(Activity & Who)[]> {
-  if (calls.length === 0) return [];
-  const legs = (table: string) => trx(table).select(LEG).whereIn('call_id', calls).whereNot({ operator: '' });
-  return [...((await legs('rt_legs')) as LegRow[]), ...((await legs('cdr_legs')) as LegRow[])].flatMap(activitiesIn);
+  const legs = (table: string) =>
+    askFor(
+      calls,
+      async (part) => (await trx(table).select(LEG).whereIn('call_id', part).whereNot({ operator: '' })) as LegRow[],
+    );
+  return [...(await legs('rt_legs')), ...(await legs('cdr_legs'))].flatMap(activitiesIn);
 }
 
 /** … that reach beyond a time. */

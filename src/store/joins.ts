@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Db } from './database.js';
-import { insertAll } from './insert.js';
+import { deletes, insertAll, rowsFor, sendAll, upserts } from './insert.js';
 
 export interface Link {
   link: string;
@@ -33,18 +33,13 @@ export async function saveLinks(trx: Knex, db: Db, links: readonly Link[]): Prom
   }
   // In one order everywhere, the locks first (`#` sorts before all that a link begins with).
   const sorted = [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  for (let i = 0; i < sorted.length; i += 500) {
-    await trx('call_links')
-      .insert(sorted.slice(i, i + 500))
-      .onConflict(['link', 'call_id'])
-      .merge({ turn: trx.raw('?? + 1', ['call_links.turn']) });
-  }
+  await sendAll(upserts(trx, 'call_links', ['link', 'call_id'], sorted, 'turn'));
 }
 
 /** All calls that have one of these links. */
 export async function callsOfLinks(trx: Knex, links: readonly string[]): Promise<Link[]> {
-  if (links.length === 0) return [];
-  const rows = (await trx('call_links').whereIn('link', links)) as { link: string; call_id: string }[];
+  const sql = 'SELECT link, call_id FROM call_links WHERE link IN (:keys)';
+  const rows = await rowsFor<{ link: string; call_id: string }>(trx, sql, links);
   return rows.map((row) => ({ link: row.link, call: row.call_id }));
 }
 
@@ -61,14 +56,9 @@ export async function dropLinks(trx: Knex, links: readonly Link[]): Promise<void
 
 /** The joins that name one of some calls, as the joined one or as the story. */
 export async function joinsOf(trx: Knex, calls: readonly string[]): Promise<Join[]> {
-  if (calls.length === 0) return [];
-  const rows = (await trx('call_joins')
-    .select('call_id', 'story_id')
-    .whereIn('call_id', calls)
-    .union((other) => void other.from('call_joins').select('call_id', 'story_id').whereIn('story_id', calls))) as {
-    call_id: string;
-    story_id: string;
-  }[];
+  const join = 'SELECT call_id, story_id FROM call_joins WHERE';
+  const sql = `${join} call_id IN (:keys) UNION ${join} story_id IN (:keys)`;
+  const rows = await rowsFor<{ call_id: string; story_id: string }>(trx, sql, calls);
   return rows.map((row) => ({ call: row.call_id, story: row.story_id }));
 }
 
@@ -91,7 +81,7 @@ export async function writeJoins(
 
 /** Takes back that these calls are part of others' stories. */
 export async function dropJoins(trx: Knex, calls: readonly string[]): Promise<void> {
-  if (calls.length > 0) await trx('call_joins').whereIn('call_id', calls).del();
+  await sendAll(deletes(trx, 'call_joins', 'call_id', calls));
 }
 
 /** The story a call is part of: its own id unless it was joined with another. */

@@ -1,7 +1,8 @@
 // MySQL and MariaDB, alone or as the nodes of a Galera cluster: how a connection is made, and what happens when it breaks.
 import { createRequire } from 'node:module';
 import knex, { type Knex } from 'knex';
-import type { Db, Settings } from './database.js';
+import { format, type SqlValue } from 'mysql2';
+import type { Db, SentAs, Settings } from './database.js';
 import { ASK, clusterOf, createNodes, fitness, inCluster, isGone, isSpoiled, type Nodes } from './nodes.js';
 
 const require = createRequire(import.meta.url);
@@ -13,6 +14,12 @@ interface Connection {
   dialhookNode?: number;
 }
 
+interface Query {
+  sql: string;
+  options?: SentAs & Record<string, unknown>;
+  response?: unknown;
+}
+
 interface Runner {
   run(): Promise<unknown>;
 }
@@ -21,7 +28,7 @@ interface Runner {
 interface Base {
   connectionSettings: object;
   transacting?: boolean;
-  _query(connection: Connection, query: { options?: object }): Promise<unknown>;
+  _query(connection: Connection, query: Query): Promise<unknown>;
   acquireRawConnection(): Promise<Connection>;
   validateConnection(connection: Connection): boolean;
   runner(builder: unknown): Runner;
@@ -82,6 +89,9 @@ const common = ({ connectTimeoutMs }: Settings, servers: number) => ({
   supportBigNumbers: true,
   // All of them are tried within the time that one has.
   connectTimeout: Math.ceil(connectTimeoutMs / servers),
+  // Without values there is nothing to write into a text, and no need to look through a megabyte of it for a place.
+  queryFormat: (sql: string, values: unknown) =>
+    Array.isArray(values) && values.length === 0 ? sql : format(sql, values as SqlValue, false, 'Z'),
 });
 
 // READ COMMITTED: nothing here needs more, and it takes no gap locks. Strict mode: a value is never cut in silence.
@@ -155,10 +165,13 @@ function clientOf(targets: readonly object[], nodes: Nodes, settings: Settings):
       return super.validateConnection(connection) && connection.dialhookNode === nodes.inUse();
     }
 
-    override async _query(connection: Connection, query: { options?: object }): Promise<unknown> {
-      query.options = { timeout: settings.queryTimeoutMs, ...query.options };
+    override async _query(connection: Connection, query: Query): Promise<unknown> {
+      // knex puts the query's own sql before the text of an error: that stays the one without values.
+      const { text = query.sql, ...options } = query.options ?? {};
+      const sent: Query = { ...query, sql: text, options: { timeout: settings.queryTimeoutMs, ...options } };
       try {
-        return await super._query(connection, query);
+        await super._query(connection, sent);
+        return Object.assign(query, { response: sent.response });
       } catch (error) {
         delete (error as { sql?: string }).sql;
         if (isSpoiled(error)) connection.destroy();

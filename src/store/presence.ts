@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { CallEvent, EventOf, OPERATOR_EVENTS } from '../call/event.js';
 import type { PresenceChange } from '../call/timeline.js';
 import type { Db } from './database.js';
-import { upsertAll } from './insert.js';
+import { sendAll, upsertAll, upserts } from './insert.js';
 import { fromDb, toDb } from './time.js';
 
 export type OperatorEvent = EventOf<(typeof OPERATOR_EVENTS)[number]>;
@@ -135,12 +135,7 @@ export async function lockOperators(trx: Knex, db: Db, operators: readonly Who[]
   const rows = new Map(operators.map(({ pbx, operator }) => [keyOf({ pbx, operator }), { pbx, operator }]));
   // In one order everywhere.
   const sorted = [...rows.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
-  for (let i = 0; i < sorted.length; i += 500) {
-    await trx('operator_locks')
-      .insert(sorted.slice(i, i + 500))
-      .onConflict(['pbx', 'operator'])
-      .merge({ turn: trx.raw('?? + 1', ['operator_locks.turn']) });
-  }
+  await sendAll(upserts(trx, 'operator_locks', ['pbx', 'operator'], sorted, 'turn'));
 }
 
 /** The row and the day of some operators as one text each: for comparing a rebuild with what stands. */
