@@ -1,16 +1,20 @@
-// The calls of a batch: found, held, folded on and written, story by story.
+// The calls of a batch, once they are held: folded on and written, story by story.
+import { setImmediate as breath } from 'node:timers/promises';
 import { derive } from '../call/derive.js';
 import { type CallEvent, formatLine } from '../call/event.js';
 import { note } from '../call/facts.js';
 import { byTime, factsOf } from '../call/fold.js';
-import { finishedOf, unlockCalls, type Written, writeCalls } from '../store/calls.js';
-import type { Db, Tx } from '../store/database.js';
-import { countEvents, dropEvents, insertRejected } from '../store/events.js';
+import { finishedOf, standingOf, unlockCalls, type Written, writeCalls } from '../store/calls.js';
+import type { Tx } from '../store/database.js';
+import { countEvents, insertRejected } from '../store/events.js';
 import { activitiesOfCalls, type Changed } from '../store/intervals.js';
-import { busyIn, changesOf } from './busy.js';
+import { type Busy, busyIn, changesOf } from './busy.js';
 import { type Memory, type Remembered, take } from './memory.js';
 import { readEvents } from './read-events.js';
-import { holdStories, type Stories } from './stories.js';
+import type { Stories } from './stories.js';
+
+/** Stories folded in one go. */
+const AT_ONCE = 50;
 
 export interface Applied {
   /** To be remembered once the transaction is done. */
@@ -30,36 +34,58 @@ export interface NewEvents {
 interface Group {
   members: readonly string[];
   events: CallEvent[];
-  /** Rows in `events` now, and how many of them came with this batch. */
+  /** Rows in `events` with those of this batch, and how many of them come with it. */
   rows: number;
   added: number;
   /** Nothing of it was ever written. */
   fresh: boolean;
 }
 
-/** Folds and writes the stories that new events belong to. Throws HoldMore. */
-export async function applyStories(
-  trx: Tx,
-  db: Db,
-  memory: Memory,
-  news: NewEvents,
-  also: ReadonlySet<string>,
-): Promise<Applied> {
-  const stories = new Map<string, Remembered>();
-  if (news.told.size === 0) return { stories, changed: [] };
-  const found = await holdStories(trx, db, memory, news.told, also);
-  const groups = await groupsOf(trx, news, found);
-  const folded = await foldAgain(trx, memory, groups, found.links);
-  const written: Written[] = [];
-  const changed: Changed[] = [];
-  for (const [group, known] of folded) {
+export interface Plan {
+  /** Each story with what it is folded on from: what is remembered, or all of its events. */
+  groups: Map<Group, Base>;
+  links: Stories['links'];
+  /** Ids of events that can't be folded any more and are not stored. */
+  setAside: Set<string>;
+}
+
+/** What a story is folded on from. */
+type Base = { known: Remembered } | { events: readonly CallEvent[]; busy: readonly Busy[] };
+
+/** Finds out what there is of the stories that are held, before their new events are stored. */
+export async function planStories(trx: Tx, memory: Memory, news: NewEvents, found: Stories): Promise<Plan> {
+  const setAside = new Set<string>();
+  const usable = await groupsOf(trx, news, found, setAside);
+  return { groups: await basesOf(trx, memory, usable), links: found.links, setAside };
+}
+
+interface Folded {
+  written: Written[];
+  stories: Map<string, Remembered>;
+  changed: Changed[];
+}
+
+/** Folds the stories, some at a time: the database, and whoever else has something to do here, are not kept waiting. */
+export async function foldStories({ groups, links }: Plan): Promise<Folded> {
+  const folded: Folded = { written: [], stories: new Map(), changed: [] };
+  let n = 0;
+  for (const [group, base] of groups) {
+    n += 1;
+    if (n % AT_ONCE === 0) await breath();
+    const known = foldOn(group, base, links);
     const call = derive(known.facts);
-    written.push({ call, members: group.members, fresh: group.fresh });
-    stories.set(call.id, known);
+    folded.written.push({ call, members: group.members, stands: group.fresh ? 'nothing' : known.stands });
+    folded.stories.set(call.id, known);
     const busy = busyIn(call);
-    changed.push(...changesOf(known.busy, busy));
+    folded.changed.push(...changesOf(known.busy, busy));
     known.busy = busy;
+    known.stands = standingOf(call);
   }
+  return folded;
+}
+
+/** Writes them, and lets go of calls that were held for nothing. */
+export async function writeStories(trx: Tx, found: Stories, { written, stories, changed }: Folded): Promise<Applied> {
   await writeCalls(trx, written);
   const inUse = new Set(written.flatMap(({ members }) => members));
   await unlockCalls(
@@ -70,22 +96,28 @@ export async function applyStories(
 }
 
 /** Counts what each story has; what can't be folded any more is set aside. */
-async function groupsOf(trx: Tx, news: NewEvents, { groups, joined }: Stories): Promise<Group[]> {
+async function groupsOf(
+  trx: Tx,
+  news: NewEvents,
+  { groups, joined }: Stories,
+  setAside: Set<string>,
+): Promise<Group[]> {
   const counts = await countEvents(trx, groups.flat());
+  const before = (call: string) => counts.get(call) ?? 0;
   const added = (call: string) => news.rows.get(call) ?? 0;
-  const isNew = (call: string) => (counts.get(call) ?? 0) === added(call);
+  const isNew = (call: string) => before(call) === 0;
   const several = groups.filter((group) => group.length > 1).flat();
   const finished = await finishedOf(trx, [...new Set([...[...news.told.keys()].filter(isNew), ...several])]);
   const usable: Group[] = [];
   for (const group of groups) {
-    const bereft = bereftOf(group, joined, (call) => (counts.get(call) ?? 0) - added(call), finished);
-    if (bereft.length > 0) await setAside(trx, news, bereft);
+    const bereft = bereftOf(group, joined, before, finished);
+    if (bereft.length > 0) await keepAside(trx, news, bereft, setAside);
     const members = group.filter((call) => !bereft.includes(call));
     const events = members.flatMap((call) => news.told.get(call) ?? []).sort(byTime);
     if (events.length === 0) continue;
-    const rows = sum(members.map((call) => counts.get(call) ?? 0));
+    const more = sum(members.map(added));
     usable.push({
-      ...{ members, events, rows, added: sum(members.map(added)) },
+      ...{ members, events, rows: sum(members.map(before)) + more, added: more },
       fresh: members.every((call) => isNew(call) && !finished.has(call)) && members.length === 1,
     });
   }
@@ -114,12 +146,9 @@ function bereftOf(
 }
 
 /** Its rows stay as they are, and the late events are kept aside. */
-async function setAside(trx: Tx, news: NewEvents, bereft: readonly string[]): Promise<void> {
+async function keepAside(trx: Tx, news: NewEvents, bereft: readonly string[], setAside: Set<string>): Promise<void> {
   const events = bereft.flatMap((call) => news.told.get(call) ?? []);
-  await dropEvents(
-    trx,
-    events.map((event) => event.id),
-  );
+  for (const event of events) setAside.add(event.id);
   const reason = 'its call is finished and the other events of it are not kept any more';
   await insertRejected(
     trx,
@@ -127,42 +156,37 @@ async function setAside(trx: Tx, news: NewEvents, bereft: readonly string[]): Pr
   );
 }
 
-/** Folds each story on from what is remembered when its new events come after it, else from all of its stored events. */
-async function foldAgain(
-  trx: Tx,
-  memory: Memory,
-  groups: readonly Group[],
-  links: Stories['links'],
-): Promise<Map<Group, Remembered>> {
-  const folded = new Map<Group, Remembered>();
+/** What each story is folded on from: what is remembered when its new events come after it, else all of its stored events. */
+async function basesOf(trx: Tx, memory: Memory, groups: readonly Group[]): Promise<Map<Group, Base>> {
+  const bases = new Map<Group, Base>();
   const unread: Group[] = [];
-  const linksOf = (group: Group) => group.members.flatMap((call) => links.get(call) ?? []);
   for (const group of groups) {
     const known = remembered(memory, group);
-    if (known) {
-      for (const event of group.events) note(known.facts, event);
-      known.last = group.events.at(-1) ?? known.last;
-      known.rows = group.rows;
-      for (const link of linksOf(group)) known.links.add(link);
-      folded.set(group, known);
-    } else if (group.rows === group.added) folded.set(group, begun(group, group.events, linksOf(group)));
+    if (known) bases.set(group, { known });
+    else if (group.rows === group.added) bases.set(group, { events: [], busy: [] });
     else unread.push(group);
   }
-  const stored = await readEvents(
-    trx,
-    unread.flatMap((group) => group.members),
-  );
-  const busy = await activitiesOfCalls(
-    trx,
-    unread.flatMap((group) => group.members),
-  );
+  const members = unread.flatMap((group) => group.members);
+  const stored = await readEvents(trx, members);
+  const busy = new Map<string, Busy[]>(members.map((call) => [call, []]));
+  for (const one of await activitiesOfCalls(trx, members)) busy.get(one.call)?.push(one);
   for (const group of unread) {
-    const events = group.members.flatMap((call) => stored.get(call) ?? []).sort(byTime);
-    if (events.length === 0) continue;
-    const before = busy.filter(({ call }) => group.members.includes(call));
-    folded.set(group, { ...begun(group, events, linksOf(group)), busy: before });
+    const of = <T>(all: ReadonlyMap<string, T[]>) => group.members.flatMap((call) => all.get(call) ?? []);
+    bases.set(group, { events: of(stored), busy: of(busy) });
   }
-  return folded;
+  return bases;
+}
+
+function foldOn(group: Group, base: Base, allLinks: Stories['links']): Remembered {
+  const links = group.members.flatMap((call) => allLinks.get(call) ?? []);
+  if (!('known' in base))
+    return { ...begun(group, [...base.events, ...group.events].sort(byTime), links), busy: base.busy };
+  const { known } = base;
+  for (const event of group.events) note(known.facts, event);
+  known.last = group.events.at(-1) ?? known.last;
+  known.rows = group.rows;
+  for (const link of links) known.links.add(link);
+  return known;
 }
 
 /** What is remembered of a story, if its new events can simply be added to it. */
@@ -183,5 +207,5 @@ function begun(group: Group, events: readonly CallEvent[], links: readonly strin
   const last = events.at(-1);
   if (!first || !last) throw new TypeError('a story without events');
   const { members, rows } = group;
-  return { facts: factsOf(first.call, events), last, rows, members, links: new Set(links), busy: [] };
+  return { facts: factsOf(first.call, events), last, rows, members, links: new Set(links), busy: [], stands: null };
 }

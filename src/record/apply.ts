@@ -1,23 +1,33 @@
 // A batch of journal records to the tables, in one transaction: events, calls, operators, clicks and the journal's position.
+import { setImmediate as breath } from 'node:timers/promises';
 import { type CallEvent, parseLine } from '../call/event.js';
 import { isOfCall } from '../call/fold.js';
 import { noteClicks } from '../store/clicks.js';
 import { backOff, type Db, isCollision, type Tx } from '../store/database.js';
-import { insertEvents, insertRejected, type ReceivedEvent, type RejectedEvent } from '../store/events.js';
+import { insertEvents, insertRejected, notStored, type ReceivedEvent, type RejectedEvent } from '../store/events.js';
 import { recount } from '../store/intervals.js';
 import { type JournalState, saveJournal } from '../store/journals.js';
 import { applyChanges } from '../store/operators.js';
 import { isOperatorEvent, lockOperators, saidBy, saveChanges } from '../store/presence.js';
-import { type Applied, applyStories } from './apply-stories.js';
+import { type Applied, foldStories, planStories, writeStories } from './apply-stories.js';
 import { earliest } from './busy.js';
 import { keep, type Memory } from './memory.js';
 import type { JournalRecord } from './segments.js';
-import { HoldMore } from './stories.js';
+import { HoldMore, holdStories } from './stories.js';
 
 export { type Memory, newMemory } from './memory.js';
 
+/** Records sorted in one go. */
+const AT_ONCE = 200;
+
 /** How often a batch that met another server's is begun again at once. */
 const TRIES = 20;
+
+/** Records as they are to be applied: events, and what can't be used. */
+export interface Sorted {
+  received: ReceivedEvent[];
+  rejected: RejectedEvent[];
+}
 
 /**
  * Applies records and moves the journal's state on; `stored` is told of the events that were new. Throws when the database
@@ -30,7 +40,17 @@ export async function applyBatch(
   state: JournalState,
   stored: (events: readonly CallEvent[]) => void = () => undefined,
 ): Promise<JournalState> {
-  const sorted = sort(records);
+  return applySorted(db, memory, await sortRecords(records), state, stored);
+}
+
+/** The same for records that are sorted already. */
+export async function applySorted(
+  db: Db,
+  memory: Memory,
+  sorted: Sorted,
+  state: JournalState,
+  stored: (events: readonly CallEvent[]) => void = () => undefined,
+): Promise<JournalState> {
   const also = new Set<string>();
   for (let tries = 1; ; tries += 1) {
     try {
@@ -53,14 +73,29 @@ async function applyOnce(
   trx: Tx,
   db: Db,
   memory: Memory,
-  { received, rejected }: { received: ReceivedEvent[]; rejected: RejectedEvent[] },
+  { received, rejected }: Sorted,
   state: JournalState,
   also: ReadonlySet<string>,
 ): Promise<{ next: JournalState; applied: Applied; events: CallEvent[] }> {
-  const fresh = await insertEvents(trx, received);
-  const events = received.filter((r) => fresh.delete(r.event.id)).map((r) => r.event);
+  // The calls are held before anything is written: a batch that must begin again for more of them has done nothing yet, and
+  // of two servers that bring the same event the second one finds it stored.
+  const found = await holdStories(trx, db, memory, byCall(received.map(({ event }) => event)).told, also);
+  const fresh = await notStored(trx, received);
+  const events = fresh.map(({ event }) => event);
+  const plan = await planStories(trx, memory, byCall(events), found);
+  const folding = foldStories(plan);
+  // The database writes while the calls are folded. What fails is heard when both are done: nothing goes on behind a rollback.
+  const [inserted, folded] = await Promise.allSettled([
+    insertEvents(
+      trx,
+      fresh.filter(({ event }) => !plan.setAside.has(event.id)),
+    ),
+    folding,
+  ]);
+  if (inserted.status === 'rejected') throw inserted.reason;
+  if (folded.status === 'rejected') throw folded.reason;
   await insertRejected(trx, rejected);
-  const applied = await applyStories(trx, db, memory, byCall(events), also);
+  const applied = await writeStories(trx, found, folded.value);
   const said = events.filter(isOperatorEvent).map(saidBy);
   const changed = earliest([...applied.changed, ...said]);
   await lockOperators(trx, db, changed);
@@ -73,26 +108,22 @@ async function applyOnce(
     events: state.events + events.length,
     repeated: state.repeated + received.length - events.length,
     rejected: state.rejected + rejected.length,
-    lastEventAt: Math.max(state.lastEventAt ?? 0, ...events.map((e) => e.at)) || null,
+    lastEventAt: events.reduce((last, { at }) => Math.max(last, at), state.lastEventAt ?? 0) || null,
   };
   await saveJournal(trx, next);
   return { next: { ...next, stored: { segment: next.segment, offset: next.offset } }, applied, events };
 }
 
-/** Tells events from what can't be used. */
-function sort(records: readonly JournalRecord[]): { received: ReceivedEvent[]; rejected: RejectedEvent[] } {
-  const received: ReceivedEvent[] = [];
-  const rejected: RejectedEvent[] = [];
-  for (const { line, receivedAt, refusal } of records) {
-    if (refusal !== '') {
-      rejected.push({ line, receivedAt, reason: refusal });
-      continue;
-    }
-    const parsed = parseLine(line);
-    if (parsed.ok) received.push({ event: parsed.event, line, receivedAt });
-    else rejected.push({ line, receivedAt, reason: parsed.refusal.reason });
+/** Tells events from what can't be used, a piece at a time: whoever else has something to do in this process is not kept from it. */
+export async function sortRecords(records: readonly JournalRecord[]): Promise<Sorted> {
+  const sorted: Sorted = { received: [], rejected: [] };
+  for (const [n, { line, receivedAt, refusal }] of records.entries()) {
+    if (n % AT_ONCE === AT_ONCE - 1) await breath();
+    const parsed = refusal === '' ? parseLine(line) : null;
+    if (parsed?.ok) sorted.received.push({ event: parsed.event, line, receivedAt });
+    else sorted.rejected.push({ line, receivedAt, reason: parsed ? parsed.refusal.reason : refusal });
   }
-  return { received, rejected };
+  return sorted;
 }
 
 /** The events that tell of calls, by call; and how many rows each of these calls got, others' words included. */

@@ -1,6 +1,7 @@
 // What the loop remembers between batches. Only a cache: emptied at any moment it changes nothing but speed.
 import type { CallEvent } from '../call/event.js';
 import type { Facts } from '../call/facts.js';
+import type { Standing } from '../store/calls.js';
 import type { Busy } from './busy.js';
 
 /** A story as folded so far, kept so that events in order need no reading back. */
@@ -16,6 +17,8 @@ export interface Remembered {
   links: Set<string>;
   /** How its operators were busy, as the tables have it. */
   busy: readonly Busy[];
+  /** Its rows in the tables; null when they are not known. */
+  stands: Standing | null;
 }
 
 export interface Memory {

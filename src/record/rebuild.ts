@@ -97,7 +97,7 @@ async function rebuildChunk(
     const written = found.stories.flatMap((members): Written[] => {
       const events = members.flatMap((id) => found.lines.get(id) ?? []).filter(isOfCall);
       const [first] = events.sort(byTime);
-      return first ? [{ call: fold(first.call, events), members, fresh: false }] : [];
+      return first ? [{ call: fold(first.call, events), members, stands: null }] : [];
     });
     await dropJoins(trx, found.stories.flat());
     await writeCalls(trx, written);

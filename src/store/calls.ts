@@ -2,9 +2,9 @@
 import type { Knex } from 'knex';
 import type { Call } from '../call/call.js';
 import type { Db } from './database.js';
-import { insertAll, upsertAll } from './insert.js';
+import { askFor, deletes, inserts, rowsFor, type Statement, sendAll, upserts } from './insert.js';
 import { storyOf, writeJoins } from './joins.js';
-import { doneRow, legRows, liveRow, offerRows, plumbingRows, stepRows, talkRows, visitRows } from './rows.js';
+import { doneRow, legRows, liveRow, offerRows, plumbingRows, type Row, stepRows, talkRows, visitRows } from './rows.js';
 import { fromDb, toDb } from './time.js';
 
 /**
@@ -39,17 +39,20 @@ export async function lockCalls(trx: Knex, db: Db, calls: readonly string[]): Pr
       odd: '',
     },
   }));
-  for (let i = 0; i < rows.length; i += 500) {
-    await trx('rt_calls')
-      .insert(rows.slice(i, i + 500))
-      .onConflict('call_id')
-      .merge(['call_id']);
-  }
+  await sendAll(upserts(trx, 'rt_calls', 'call_id', rows, ['call_id']));
 }
 
 /** Removes the empty rows that lockCalls made for ids that have no row of their own; what a call wrote there stays. */
 export async function unlockCalls(trx: Knex, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await trx('rt_calls').whereIn('call_id', ids).where({ events: 0 }).del();
+  await askFor(ids, async (part) => [await trx('rt_calls').whereIn('call_id', part).where({ events: 0 }).del()]);
+}
+
+/** What stands of a story, as its last writer remembers it. */
+export interface Standing {
+  id: string;
+  live: boolean;
+  /** Rows in each table of PARTS. */
+  rows: readonly number[];
 }
 
 /** A call to be written, and what may stand of it. */
@@ -57,39 +60,71 @@ export interface Written {
   call: Call;
   /** All calls of its story, its own id included; those without an event too. */
   members: readonly string[];
-  /** Never written before: nothing old needs to go first. */
-  fresh: boolean;
+  /** Null when it is not known: then whatever any of its calls may have goes first. */
+  stands: Standing | 'nothing' | null;
 }
 
-const RUNNING = ['rt_legs', 'rt_visits', 'rt_offers', 'rt_talks', 'rt_steps'];
-const FINISHED = ['cdr_legs', 'cdr_visits', 'cdr_offers', 'cdr_talks', 'cdr_steps', 'cdr_calls'];
+/** The tables `rt_…` and `cdr_…` of what a call is made of, and its rows in them. */
+const PARTS: readonly { name: string; live: (call: Call) => Row[]; done: (call: Call) => Row[] }[] = [
+  { name: 'legs', live: (call) => [...legRows(call), ...plumbingRows(call)], done: legRows },
+  { name: 'visits', live: visitRows, done: visitRows },
+  { name: 'offers', live: offerRows, done: offerRows },
+  { name: 'talks', live: talkRows, done: talkRows },
+  { name: 'steps', live: stepRows, done: stepRows },
+];
+
+/** What stands of a call once it is written. */
+export function standingOf(call: Call): Standing {
+  const live = call.endedAt === null;
+  const { legs, plumbing, visits, offers, talks, steps } = call;
+  const all = [legs.length + (live ? plumbing.length : 0), visits.length, offers.length, talks.length, steps.length];
+  return { id: call.id, live, rows: all };
+}
 
 /** Writes calls as they are folded now, each story under one id; rows of the calls that it took in go. */
 export async function writeCalls(trx: Knex, written: readonly Written[]): Promise<void> {
+  await sendAll(writesOf(trx, written));
+  await writeJoins(trx, written.filter((one) => one.members.length > 1).map(joinsIn));
+}
+
+function* writesOf(trx: Knex, written: readonly Written[]): Generator<Statement> {
   const calls = written.map((one) => one.call);
   const live = calls.filter((call) => call.endedAt === null);
   const done = calls.filter((call) => call.endedAt !== null);
-  const old = written.filter((one) => !one.fresh).flatMap((one) => one.members);
-  await clear(trx, [...RUNNING, ...FINISHED], old);
+  const goes = goersOf(written);
   const takenIn = written.flatMap(({ call, members }) => members.filter((id) => id !== call.id));
-  await clear(trx, ['rt_calls'], [...done.map((call) => call.id), ...takenIn]);
-  await upsertAll(trx, 'rt_calls', 'call_id', live.map(liveRow));
-  await insertAll(
-    trx,
-    'rt_legs',
-    live.flatMap((call) => [...legRows(call), ...plumbingRows(call)]),
-  );
-  await insertAll(trx, 'rt_visits', live.flatMap(visitRows));
-  await insertAll(trx, 'rt_offers', live.flatMap(offerRows));
-  await insertAll(trx, 'rt_talks', live.flatMap(talkRows));
-  await insertAll(trx, 'rt_steps', live.flatMap(stepRows));
-  await insertAll(trx, 'cdr_calls', done.map(doneRow));
-  await insertAll(trx, 'cdr_legs', done.flatMap(legRows));
-  await insertAll(trx, 'cdr_visits', done.flatMap(visitRows));
-  await insertAll(trx, 'cdr_offers', done.flatMap(offerRows));
-  await insertAll(trx, 'cdr_talks', done.flatMap(talkRows));
-  await insertAll(trx, 'cdr_steps', done.flatMap(stepRows));
-  await writeJoins(trx, written.filter((one) => one.members.length > 1).map(joinsIn));
+  yield* deletes(trx, 'rt_calls', 'call_id', [...done.map((call) => call.id), ...takenIn]);
+  yield* upserts(trx, 'rt_calls', 'call_id', live.map(liveRow));
+  yield* deletes(trx, 'cdr_calls', 'call_id', goes.done);
+  yield* inserts(trx, 'cdr_calls', done.map(doneRow));
+  for (const [n, part] of PARTS.entries()) {
+    yield* deletes(trx, `rt_${part.name}`, 'call_id', goes.fromLive(n));
+    // What is known to stand and is no less now is written over: mostly it is the same, and costs nothing then.
+    yield* upserts(trx, `rt_${part.name}`, ['call_id', 'n'], live.flatMap(part.live));
+    yield* deletes(trx, `cdr_${part.name}`, 'call_id', goes.fromDone(n));
+    yield* inserts(trx, `cdr_${part.name}`, done.flatMap(part.done));
+  }
+}
+
+/** Whose rows go before the new ones are written, by table. */
+function goersOf(written: readonly Written[]) {
+  const unknown: string[] = [];
+  const live: { stood: Standing; now: Standing }[] = [];
+  const done: Standing[] = [];
+  for (const { call, members, stands } of written) {
+    if (stands === 'nothing') continue;
+    if (stands === null || stands.id !== call.id) unknown.push(...members);
+    else if (stands.live) live.push({ stood: stands, now: standingOf(call) });
+    else done.push(stands);
+  }
+  const rows = (standing: Standing, n: number) => standing.rows[n] ?? 0;
+  const isLess = ({ stood, now }: { stood: Standing; now: Standing }, n: number) =>
+    rows(stood, n) > (now.live ? rows(now, n) : 0);
+  return {
+    done: [...unknown, ...done.map(({ id }) => id)],
+    fromLive: (n: number) => [...unknown, ...live.filter((one) => isLess(one, n)).map(({ now }) => now.id)],
+    fromDone: (n: number) => [...unknown, ...done.filter((one) => rows(one, n) > 0).map(({ id }) => id)],
+  };
 }
 
 /** The joins of a story: first those it tells of, in its order, then those that were only named. */
@@ -98,18 +133,10 @@ function joinsIn({ call, members }: Written): { story: string; told: string[]; n
   return { story: call.id, told, named: members.filter((id) => id !== call.id && !told.includes(id)) };
 }
 
-async function clear(trx: Knex, tables: readonly string[], calls: readonly string[]): Promise<void> {
-  if (calls.length === 0) return;
-  for (const table of tables) await trx(table).whereIn('call_id', calls).del();
-}
-
 /** Which of some calls have a finished row, and how many events it was made of. */
 export async function finishedOf(trx: Knex, calls: readonly string[]): Promise<Map<string, number>> {
-  if (calls.length === 0) return new Map();
-  const rows = (await trx('cdr_calls').whereIn('call_id', calls).select('call_id', 'events')) as {
-    call_id: string;
-    events: number;
-  }[];
+  const sql = 'SELECT call_id, events FROM cdr_calls WHERE call_id IN (:keys)';
+  const rows = await rowsFor<{ call_id: string; events: number }>(trx, sql, calls);
   return new Map(rows.map((row) => [row.call_id, Number(row.events)]));
 }
 
@@ -142,7 +169,9 @@ export async function rowsOfCalls(
   calls: readonly string[],
 ): Promise<Record<string, Record<string, unknown>[]>> {
   const found: Record<string, Record<string, unknown>[]> = {};
-  for (const table of ['rt_calls', ...RUNNING, ...FINISHED, 'call_joins']) {
+  const parts = PARTS.map(({ name }) => name);
+  const tables = ['calls', ...parts].flatMap((name) => [`rt_${name}`, `cdr_${name}`]);
+  for (const table of [...tables, 'call_joins']) {
     const order = table.endsWith('_calls') || table === 'call_joins' ? ['call_id'] : ['call_id', 'n'];
     found[table] = (await trx(table).whereIn('call_id', calls).orderBy(order)) as Record<string, unknown>[];
   }

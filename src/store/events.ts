@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import type { CallEvent } from '../call/event.js';
 import type { Db } from './database.js';
-import { insertAll } from './insert.js';
+import { askFor, insertAll, rowsFor } from './insert.js';
 import { fromDb, toDb } from './time.js';
 
 export interface ReceivedEvent {
@@ -18,51 +18,47 @@ export interface RejectedEvent {
   receivedAt: number;
 }
 
-/** Stores events that are not there yet and returns the ids of those. A repeat is nothing: an event counts once. */
-export async function insertEvents(trx: Knex, received: readonly ReceivedEvent[]): Promise<Set<string>> {
-  const ids = received.map((r) => r.event.id);
-  const known = new Set<string>((await trx('events').whereIn('id', ids).pluck('id')) as string[]);
+/** Of some events those that are not stored yet, each once: a repeat is nothing, an event counts once. */
+export async function notStored(trx: Knex, received: readonly ReceivedEvent[]): Promise<ReceivedEvent[]> {
   const fresh = new Map<string, ReceivedEvent>();
-  for (const one of received) if (!known.has(one.event.id) && !fresh.has(one.event.id)) fresh.set(one.event.id, one);
-  const rows = [...fresh.values()].map(({ event, line, receivedAt }) => ({
-    id: event.id,
-    call_id: event.call,
-    pbx: event.pbx,
-    event: event.event,
-    at: toDb(event.at),
-    received_at: toDb(receivedAt),
-    line,
-  }));
-  await insertAll(trx, 'events', rows);
-  return new Set(fresh.keys());
+  for (const one of received) if (!fresh.has(one.event.id)) fresh.set(one.event.id, one);
+  const known = await rowsFor<{ id: string }>(trx, 'SELECT id FROM events WHERE id IN (:keys)', [...fresh.keys()]);
+  for (const { id } of known) fresh.delete(id);
+  return [...fresh.values()];
 }
 
-/** Takes events of some calls back, within the transaction that stored them. */
-export async function dropEvents(trx: Knex, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await trx('events').whereIn('id', ids).del();
-}
+/** Stores events that are not there yet. */
+export const insertEvents = (trx: Knex, fresh: readonly ReceivedEvent[]): Promise<void> =>
+  insertAll(
+    trx,
+    'events',
+    fresh.map(({ event, line, receivedAt }) => ({
+      id: event.id,
+      call_id: event.call,
+      pbx: event.pbx,
+      event: event.event,
+      at: toDb(event.at),
+      received_at: toDb(receivedAt),
+      line,
+    })),
+  );
 
 /** The stored lines of some calls, by call. */
 export async function linesOfCalls(trx: Knex, calls: readonly string[]): Promise<Map<string, string[]>> {
   const lines = new Map<string, string[]>(calls.map((id) => [id, []]));
-  const rows = (await trx('events').select('call_id', 'line').whereIn('call_id', calls)) as {
-    call_id: string;
-    line: string;
-  }[];
+  const rows = await askFor(
+    calls,
+    async (part) =>
+      (await trx('events').select('call_id', 'line').whereIn('call_id', part)) as { call_id: string; line: string }[],
+  );
   for (const row of rows) lines.get(row.call_id)?.push(row.line);
   return lines;
 }
 
 /** How many event rows each of some calls has. */
 export async function countEvents(trx: Knex, calls: readonly string[]): Promise<Map<string, number>> {
-  const rows = (await trx('events')
-    .select('call_id')
-    .count({ n: '*' })
-    .whereIn('call_id', calls)
-    .groupBy('call_id')) as {
-    call_id: string;
-    n: number;
-  }[];
+  const sql = 'SELECT call_id, COUNT(*) AS n FROM events WHERE call_id IN (:keys) GROUP BY call_id';
+  const rows = await rowsFor<{ call_id: string; n: number }>(trx, sql, calls);
   return new Map(rows.map((row) => [row.call_id, Number(row.n)]));
 }
 

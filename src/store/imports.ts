@@ -81,7 +81,7 @@ export async function writeImported(trx: Knex, from: string, imported: readonly 
   if (imported.length === 0) return;
   await writeCalls(
     trx,
-    imported.map(({ call, again }) => ({ call, members: [call.id, ...call.joined], fresh: !again })),
+    imported.map(({ call, again }) => ({ call, members: [call.id, ...call.joined], stands: again ? null : 'nothing' })),
   );
   const ids = imported.map(({ call }) => call.id);
   await trx('cdr_calls').whereIn('call_id', ids).update({ imported_from: from });
