@@ -3,8 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEvent } from '../call/event.js';
 import { type Db, isRefusal } from '../store/database.js';
-import { findJournal, JournalMoved, type JournalState } from '../store/journals.js';
-import { applyBatch, type Memory, newMemory } from './apply.js';
+
+import { findJournal, JournalMoved, type JournalState, type Position } from '../store/journals.js';
+import { applyBatch, applySorted, type Memory, newMemory, type Sorted, sortRecords } from './apply.js';
+
 import type { Journal } from './journal.js';
 import { forgetAll } from './memory.js';
 import type { JournalRecord } from './segments.js';
@@ -46,12 +48,26 @@ export interface LoopOptions {
   server: string;
   log: Log;
   now?: () => number;
-  batch?: number;
+  /** Records of a batch, fewest and most, and how quickly it goes from one to the other. */
+  batch?: { least: number; most: number; times: number };
   /** Told of the events of each batch that is in the tables, repeats left out. */
   stored?: (events: readonly CallEvent[]) => void;
 }
 
-const BATCH = 500;
+/** Events come into the tables in small batches, at once. While the journal is behind, each batch is four times as large as
+ * the one before: a call is folded and written once for all of its events in a batch. */
+const BATCH = { least: 500, most: 10_000, times: 4 };
+
+/** Records read from the journal. */
+interface Taken {
+  records: readonly JournalRecord[];
+  sorted: Sorted;
+  /** The place behind them. */
+  next: Position;
+  /** The journal held more at that moment. */
+  more: boolean;
+}
+
 const IDLE_MS = 1000;
 /** An idle loop asks the database this often whether it is there, ms. */
 const ASK_MS = 3000;
@@ -77,12 +93,15 @@ export function startLoop(options: LoopOptions): RecordLoop {
   let reread = true;
   let asked = 0;
   let pause = RETRY_MS.first;
+  const sizes = options.batch ?? BATCH;
+  let size = sizes.least;
+  let ahead: { from: Position; taken: Promise<Taken> } | null = null;
 
   async function once(): Promise<void> {
     if (reread) await readState();
     const state = status.state;
     if (!state) return;
-    const { records, next } = await journal.read(state, options.batch ?? BATCH);
+    const { records, sorted, next, more } = await taken(state);
     status.behindSince = records[0]?.receivedAt || null;
     if (records.length === 0) {
       // Nothing to apply says nothing of the database: it is asked from time to time.
@@ -96,10 +115,30 @@ export function startLoop(options: LoopOptions): RecordLoop {
       return Promise.race([journal.wait(next, IDLE_MS), stopped]);
     }
     const before = state.events;
-    status.state = await applyAll(records, { ...state, ...next, appliedAt: now() });
+    if (more) ahead = { from: next, taken: read(next, Math.min(size * sizes.times, sizes.most)) };
+    status.state = await applyAll(records, sorted, { ...state, ...next, appliedAt: now() });
     heard();
     status.applied += status.state.events - before;
     for (const listener of listeners) listener();
+    size = more ? Math.min(size * sizes.times, sizes.most) : sizes.least;
+  }
+
+  /** The next records, read and understood; mostly that was done while the database wrote the ones before. */
+  async function taken(state: JournalState): Promise<Taken> {
+    const waits = ahead;
+    ahead = null;
+    if (waits && waits.from.segment === state.segment && waits.from.offset === state.offset) return waits.taken;
+    return read(state, size);
+  }
+
+  function read(from: Position, most: number): Promise<Taken> {
+    const reading = journal.read(from, most).then(async ({ records, next }) => {
+      const more = isBefore(next, journal.end());
+      return { records, next, more, sorted: await sortRecords(records) };
+    });
+    // Nobody may ever ask for what is read ahead.
+    reading.catch(() => undefined);
+    return reading;
   }
 
   /** Where the journal stands in the tables, asked anew: after an error nobody knows whether the last commit was done. */
@@ -141,12 +180,17 @@ export function startLoop(options: LoopOptions): RecordLoop {
   }
 
   /** Applies a batch; if one record spoils it, all go one by one and the spoiler is kept aside with the database's reason. */
-  async function applyAll(records: readonly JournalRecord[], state: JournalState): Promise<JournalState> {
+  async function applyAll(
+    records: readonly JournalRecord[],
+    sorted: Sorted,
+    state: JournalState,
+  ): Promise<JournalState> {
     try {
-      return await applyBatch(db, memory, records, state, options.stored);
+      return await applySorted(db, memory, sorted, state, options.stored);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       forgetAll(memory);
+      if (records.length > sizes.least) throw new Smaller();
       log.error({ err: error, records: records.length }, 'a batch was refused by the database; applying it one by one');
       // The position moves only with the last one: a crash between them repeats, and repeats count once.
       const held = { segment: status.state?.segment ?? state.segment, offset: status.state?.offset ?? state.offset };
@@ -184,6 +228,9 @@ export function startLoop(options: LoopOptions): RecordLoop {
         await once();
         pause = RETRY_MS.first;
       } catch (error) {
+        size = sizes.least;
+        ahead = null;
+        if (error instanceof Smaller) continue;
         reread = true;
         // Not the database's fault, and what it has is the better news.
         if (!(error instanceof JournalMoved)) mark(false, error instanceof Error ? error.message : String(error));
@@ -217,9 +264,13 @@ export function startLoop(options: LoopOptions): RecordLoop {
     stop: async () => {
       stopping.abort();
       await running;
+      await ahead?.taken.catch(() => undefined);
     },
   };
 }
+
+/** One record spoils a large batch: it is looked for in small ones. */
+class Smaller extends Error {}
 
 async function firstState(journal: Journal, server: string, now: number): Promise<JournalState> {
   const none = { events: 0, repeated: 0, rejected: 0, lastEventAt: null };

@@ -11,7 +11,8 @@ export interface JournalRecord {
   refusal: string;
 }
 
-const READ_BYTES = 1024 * 1024;
+/** Read at once for so many records, bytes: more than most of them have; and never more than this, so that memory is bounded. */
+const READ_BYTES = { each: 512, most: 4 * 1024 * 1024 };
 const DAMAGED = 'the journal record is damaged: its checksum does not match';
 
 export const segmentPath = (folder: string, segment: number) =>
@@ -90,8 +91,8 @@ async function readSome(
   const file = await open(path, 'r');
   try {
     // A record longer than the buffer is read with a larger one; only the torn end of a segment has no line break at all.
-    for (let size = READ_BYTES; ; size *= 4) {
-      const buffer = Buffer.alloc(Math.min(size, limit - offset));
+    for (let size = Math.min(max * READ_BYTES.each, READ_BYTES.most); ; size *= 4) {
+      const buffer = Buffer.allocUnsafe(Math.min(size, limit - offset));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
       const { found, begin } = recordsIn(buffer.subarray(0, bytesRead), max);
       if (found.length > 0 || bytesRead >= limit - offset) return { found, next: offset + begin };
