@@ -1,0 +1,36 @@
+// The calls that are played on FreePBX with the overlay and without: steps of test/stories/play.ts.
+
+/** A server that does not answer costs a call a second at most before the first hook lets it go on: who gives up waits longer. */
+export const CALLS: Readonly<Record<string, readonly string[]>> = {
+  'a queue: one member answers': [
+    '+998000000101 dials 5551000',
+    '101 rings',
+    '102 answers after 0.5 s',
+    '102 hangs up after 0.3 s',
+  ],
+  'a queue: the caller gives up': [
+    '+998000000101 dials 5551000',
+    '101 rings',
+    '102 rings',
+    'caller gives up after 2.2 s',
+  ],
+  'a queue: nobody answers in time': ['+998000000101 dials 5551000', '101 rings', '102 rejects'],
+  'an inbound number to an extension': [
+    '+998000000101 dials 5551001',
+    '101 answers after 0.2 s',
+    'caller hangs up after 0.2 s',
+  ],
+  'an unknown number': ['+998000000101 dials 5559999', 'caller gives up after 2.2 s'],
+  'an extension': ['103 dials 101', '101 answers after 0.2 s', '101 hangs up after 0.2 s'],
+  'an extension that is busy': ['103 dials 101', '101 is busy'],
+  'an extension that is not there': ['103 dials 104'],
+  'a ring group: one answers': [
+    '+998000000101 dials 5551002',
+    '101 rings',
+    '102 answers after 0.3 s',
+    '102 hangs up after 0.2 s',
+  ],
+  'to the outside': ['101 dials 9004912345', 'client answers after 0.2 s', 'client hangs up after 0.2 s'],
+  'to the outside: busy': ['101 dials 9004912345', 'client is busy'],
+  'to the outside: the trunk is down': ['101 dials 9004912345', 'client is out of order'],
+};
