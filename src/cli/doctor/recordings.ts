@@ -1,4 +1,5 @@
-import { opendir } from 'node:fs/promises';
+import { access, constants, opendir } from 'node:fs/promises';
+import type { Config } from '../../config/options.js';
 import { diskOf, judgeDisk, takenPercent } from '../../recordings/disk.js';
 import { formatOf } from '../../recordings/layout.js';
 import { type Check, fail, ok, skip, warn } from './check.js';
@@ -13,7 +14,8 @@ const LITTLE = GIGABYTE;
 export const recordings: Check = {
   name: 'recordings',
   needs: [],
-  async look({ config: { recordings: root, recordingsDiskWarn, recordingsDiskLimit }, probes }) {
+  async look({ config, probes }) {
+    const { recordings: root, recordingsDiskWarn, recordingsDiskLimit } = config;
     if (root === '') {
       const freepbx = await probes.freepbxHost();
       const says = 'recordings are neither found nor played (DIALHOOK_RECORDINGS)';
@@ -40,9 +42,28 @@ export const recordings: Check = {
         ...warn(`more than ${FLAT} recordings lie in one folder, without days`, 'dialhook recordings move --dry-run'),
         where: root,
       };
+    if (deletes(config) && !(await mayDelete(root)))
+      return {
+        ...warn(
+          'recordings are to be deleted when they are old enough, and this user may not delete them',
+          'docs/freepbx.md, "Recordings", says how the server may, or how root does it each night.',
+        ),
+        where: root,
+      };
     return ok(said);
   },
 };
+
+const deletes = (config: Config): boolean =>
+  config.recordingsKeepDays > 0 ||
+  config.recordingsDiskLimit > 0 ||
+  Object.values(config.recordingsKeepQueues).some((days) => days > 0);
+
+const mayDelete = (root: string): Promise<boolean> =>
+  access(root, constants.W_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 async function isFlat(root: string): Promise<boolean> {
   let files = 0;
