@@ -1,6 +1,6 @@
 // Keeps the file that #exec prints equal to the tables, and has the PBX read it when it has changed. While the tables are away the
 // file stays as it is: the last good text is what the PBX goes on with.
-import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Lists } from '../store/lists.js';
 import { type ListsText, listsText } from './text.js';
@@ -108,13 +108,16 @@ const reasonOf = (error: unknown): string => (error instanceof Error ? error.mes
 
 /** Puts a text in a file's place in one step, and keeps what was there as `.last`. Asterisk's user reads both. */
 async function replace(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  const made = await mkdir(dirname(file), { recursive: true });
+  // Whatever the umask of the server is (its unit's is 077): there is nothing in it but numbers, and the reader is another user.
+  if (made !== undefined) await chmod(dirname(file), 0o755);
   await copyFile(file, `${file}.last`).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
   const draft = `${file}.new`;
-  const handle = await open(draft, 'w', 0o644);
+  const handle = await open(draft, 'w');
   try {
+    await handle.chmod(0o644);
     await handle.writeFile(text);
     // A power cut must leave the old text or the new one, never an empty file.
     await handle.sync();
