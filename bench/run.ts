@@ -9,7 +9,7 @@ import { load } from './lib/machine.js';
 import { type Figure, type Told, table } from './lib/report.js';
 
 /** In the order in which they run; `imports` (a million rows) only by its name. */
-const ROOMS = ['agi', 'idle', 'ack', 'drain', 'viewers', 'apply', 'monitor', 'imports'] as const;
+const ROOMS = ['agi', 'idle', 'ack', 'drain', 'viewers', 'apply', 'monitor', 'scale', 'imports'] as const;
 const ONLY_BY_NAME: readonly string[] = ['imports'];
 /** A room that takes longer hangs. */
 const DEADLINE_MS = 15 * 60_000;

@@ -11,6 +11,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { BackupAsked, BackupMade } from '../cli/deps.js';
 import { Failure } from '../cli/failure.js';
+import { serversOf } from '../config/database-url.js';
 import type { Config } from '../config/options.js';
 import { openDatabase } from '../store/database.js';
 import { tablesAnswer } from '../store/health.js';
@@ -29,10 +30,10 @@ export async function runBackup(config: Config, asked: BackupAsked): Promise<Bac
   const url = config.databaseUrl;
   const file = asked.file ?? join(asked.folder, nameOf(url, asked.now));
   await mkdir(dirname(file), { recursive: true });
-  await mustHaveTables(url);
+  const n = await mustHaveTables(url);
   const part = `${file}.part`;
   try {
-    await (url.startsWith('sqlite:') ? sqliteInto(url, part, file) : dumpInto(url, part, file));
+    await (url.startsWith('sqlite:') ? sqliteInto(url, part, file) : dumpInto(serversOf(url)[n] as URL, part, file));
     await rename(part, file);
     await synced(dirname(file));
   } finally {
@@ -49,8 +50,8 @@ function nameOf(url: string, now: number): string {
   return `dialhook-${moment}.${url.startsWith('sqlite:') ? 'sqlite' : 'sql'}.gz`;
 }
 
-/** Opening an embedded database makes its file: an empty one must not be taken for a backup. */
-async function mustHaveTables(url: string): Promise<void> {
+/** Opening an embedded database makes its file: an empty one must not be taken for a backup. Gives which of the servers answers, from 0. */
+async function mustHaveTables(url: string): Promise<number> {
   if (url.startsWith('sqlite:'))
     await stat(url.slice('sqlite:'.length)).catch(() => {
       throw new Failure(`there is no database at ${url.slice('sqlite:'.length)}: look at DIALHOOK_DATA_DIR.`);
@@ -58,6 +59,7 @@ async function mustHaveTables(url: string): Promise<void> {
   const db = openDatabase(url);
   try {
     await tablesAnswer(db);
+    return (db.node()?.number ?? 1) - 1;
   } finally {
     await db.close();
   }
@@ -77,13 +79,13 @@ async function sqliteInto(url: string, part: string, file: string): Promise<void
   }
 }
 
-async function dumpInto(url: string, part: string, file: string): Promise<void> {
+async function dumpInto(url: URL, part: string, file: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'dialhook-backup-'));
   try {
     // The password stands in a file of our own: on the command line every user of this host could read it.
     const login = join(folder, 'login.cnf');
-    await writeFile(login, loginOf(new URL(url)), { mode: 0o600 });
-    await dump([`--defaults-extra-file=${login}`, ...DUMP_OPTIONS, new URL(url).pathname.slice(1)], part, file);
+    await writeFile(login, loginOf(url), { mode: 0o600 });
+    await dump([`--defaults-extra-file=${login}`, ...DUMP_OPTIONS, url.pathname.slice(1)], part, file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type Galera, galeraProvider, startGalera } from '../../scripts/lab/galera.js';
 import { until } from '../../scripts/lab/wait.js';
 import { formatLine } from '../../src/call/event.js';
+import type { Finding } from '../../src/cli/doctor/check.js';
 import { cluster as check } from '../../src/cli/doctor/cluster.js';
 import type { ClusterFound } from '../../src/cli/doctor/probes.js';
 import { loadConfig } from '../../src/config/load.js';
@@ -142,11 +143,11 @@ describe('a cluster', function () {
   it('is looked at by the doctor', async () => {
     const config = loadConfig({ DIALHOOK_DATABASE_URL: galera.url(1) });
     const found = (await clusterHealth(on(1))) as ClusterFound;
-    const look = (more: Partial<ClusterFound>) =>
-      check.look({
+    const look = async (more: Partial<ClusterFound>) =>
+      (await check.look({
         config,
         probes: { database: { cluster: () => Promise.resolve({ ...found, ...more }) } },
-      } as unknown as Parameters<typeof check.look>[0]);
+      } as unknown as Parameters<typeof check.look>[0])) as Finding;
     expect(found.keyless).to.deep.equal([]);
     expect(found.foreign).to.deep.equal([]);
     expect(await look({})).to.include({ state: 'warn' });
