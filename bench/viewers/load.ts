@@ -22,14 +22,14 @@ export interface Result {
   gzipped: number;
 }
 
-/** What Chrome sends for the page's own refresh. */
+/** What Firefox sends for the page's own refresh. */
 const HEAD = [
   'GET /monitor/live HTTP/1.1',
   'Host: calls.example.org',
   'Connection: keep-alive',
   'HX-Request: true',
   'HX-Current-URL: http://calls.example.org/monitor',
-  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36',
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
   'Accept: */*',
   'Referer: http://calls.example.org/monitor',
   'Accept-Encoding: gzip, deflate',
