@@ -4,8 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEvent } from '../call/event.js';
 import { type Db, isRefusal } from '../store/database.js';
 
-import { findJournal, JournalMoved, type JournalState, type Position } from '../store/journals.js';
-import { applyBatch, applySorted, type Memory, newMemory, type Sorted, sortRecords } from './apply.js';
+import { findJournal, JournalMoved, type JournalState } from '../store/journals.js';
+import { type BatchSizes, readAhead } from './ahead.js';
+import { applyBatch, applySorted, type Memory, newMemory, type Sorted } from './apply.js';
 
 import type { Journal } from './journal.js';
 import { forgetAll } from './memory.js';
@@ -48,24 +49,9 @@ export interface LoopOptions {
   server: string;
   log: Log;
   now?: () => number;
-  /** Records of a batch, fewest and most, and how quickly it goes from one to the other. */
-  batch?: { least: number; most: number; times: number };
+  batch?: BatchSizes;
   /** Told of the events of each batch that is in the tables, repeats left out. */
   stored?: (events: readonly CallEvent[]) => void;
-}
-
-/** Events come into the tables in small batches, at once. While the journal is behind, each batch is four times as large as
- * the one before: a call is folded and written once for all of its events in a batch. */
-const BATCH = { least: 500, most: 10_000, times: 4 };
-
-/** Records read from the journal. */
-interface Taken {
-  records: readonly JournalRecord[];
-  sorted: Sorted;
-  /** The place behind them. */
-  next: Position;
-  /** The journal held more at that moment. */
-  more: boolean;
 }
 
 const IDLE_MS = 1000;
@@ -93,15 +79,13 @@ export function startLoop(options: LoopOptions): RecordLoop {
   let reread = true;
   let asked = 0;
   let pause = RETRY_MS.first;
-  const sizes = options.batch ?? BATCH;
-  let size = sizes.least;
-  let ahead: { from: Position; taken: Promise<Taken> } | null = null;
+  const ahead = readAhead(journal, options.batch);
 
   async function once(): Promise<void> {
     if (reread) await readState();
     const state = status.state;
     if (!state) return;
-    const { records, sorted, next, more } = await taken(state);
+    const { records, sorted, next } = await ahead.take(state);
     status.behindSince = records[0]?.receivedAt || null;
     if (records.length === 0) {
       // Nothing to apply says nothing of the database: it is asked from time to time.
@@ -115,30 +99,10 @@ export function startLoop(options: LoopOptions): RecordLoop {
       return Promise.race([journal.wait(next, IDLE_MS), stopped]);
     }
     const before = state.events;
-    if (more) ahead = { from: next, taken: read(next, Math.min(size * sizes.times, sizes.most)) };
     status.state = await applyAll(records, sorted, { ...state, ...next, appliedAt: now() });
     heard();
     status.applied += status.state.events - before;
     for (const listener of listeners) listener();
-    size = more ? Math.min(size * sizes.times, sizes.most) : sizes.least;
-  }
-
-  /** The next records, read and understood; mostly that was done while the database wrote the ones before. */
-  async function taken(state: JournalState): Promise<Taken> {
-    const waits = ahead;
-    ahead = null;
-    if (waits && waits.from.segment === state.segment && waits.from.offset === state.offset) return waits.taken;
-    return read(state, size);
-  }
-
-  function read(from: Position, most: number): Promise<Taken> {
-    const reading = journal.read(from, most).then(async ({ records, next }) => {
-      const more = isBefore(next, journal.end());
-      return { records, next, more, sorted: await sortRecords(records) };
-    });
-    // Nobody may ever ask for what is read ahead.
-    reading.catch(() => undefined);
-    return reading;
   }
 
   /** Where the journal stands in the tables, asked anew: after an error nobody knows whether the last commit was done. */
@@ -190,7 +154,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     } catch (error) {
       if (!isRefusal(error)) throw error;
       forgetAll(memory);
-      if (records.length > sizes.least) throw new Smaller();
+      if (ahead.isLarge(records.length)) throw new Smaller();
       log.error({ err: error, records: records.length }, 'a batch was refused by the database; applying it one by one');
       // The position moves only with the last one: a crash between them repeats, and repeats count once.
       const held = { segment: status.state?.segment ?? state.segment, offset: status.state?.offset ?? state.offset };
@@ -228,8 +192,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
         await once();
         pause = RETRY_MS.first;
       } catch (error) {
-        size = sizes.least;
-        ahead = null;
+        ahead.again();
         if (error instanceof Smaller) continue;
         reread = true;
         // Not the database's fault, and what it has is the better news.
@@ -264,7 +227,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     stop: async () => {
       stopping.abort();
       await running;
-      await ahead?.taken.catch(() => undefined);
+      await ahead.quiet();
     },
   };
 }
