@@ -60,7 +60,6 @@ describe(`the server is not well, Asterisk ${version}`, function () {
   const tell = (kinds: string[], from: number) =>
     until(() => kinds.every((kind) => spooled(stage).slice(from).includes(kind)), {
       what: `${kinds.join(', ')} are spooled`,
-      deadline: 5000,
     }).catch((error: unknown) => {
       throw new Error(`${error}; spooled: ${spooled(stage).slice(from).join(' ')}`);
     });
