@@ -14,7 +14,7 @@ Usage: dialhook vip add NUMBER [--name NAME] [--priority N]
   --priority N    1 to ${MOST_PRIORITY} (default: ${VIP_PRIORITY}); who has more stands before who has less, and callers of no list have 0
   --json          for programs
 
-Clients that are marked (dialhook client add --vip) are VIPs with priority ${VIP_PRIORITY} and need no line here. Numbers are compared by their
+Clients that are marked as such (dialhook client) are VIPs with priority ${VIP_PRIORITY} and need no line here. Numbers are compared by their
 digits. It counts where the dialplan asks before Queue(): Gosub(dialhook-vip,s,1), docs/dialplan.md.
 
 Examples:
