@@ -1,9 +1,10 @@
 // The installation on an Asterisk that runs: it takes everything in without a new complaint, ours stands first, the user of the manager
 // interface may do what is needed and nothing else, and afterwards nothing of it is left.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { type Asterisk, startAsterisk } from '../../scripts/lab/asterisk.js';
+import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
 import { type FreepbxPbx, startFreepbx } from '../../scripts/lab/freepbx/pbx.js';
 import { minimalPbx } from '../../scripts/lab/minimal-pbx.js';
 import { until } from '../../scripts/lab/wait.js';
@@ -36,8 +37,14 @@ const hostOf = (pbx: Asterisk): Host => ({
 async function asking(pbx: Asterisk, more: Partial<Asked> = {}): Promise<Asked> {
   const root = await copyOf('bare');
   rmSync(join(root, 'etc/asterisk'), { recursive: true });
-  const places = { ...placesOf(root, join(pbx.folder, 'etc')), spool: join(root, 'spool'), data: join(root, 'data') };
-  mkdirSync(join(root, 'spool'));
+  // Asterisk really runs here, so its paths are those of this host.
+  const places = {
+    ...placesOf(root, join(pbx.folder, 'etc')),
+    root: '/',
+    spool: join(root, 'spool'),
+    data: join(root, 'data'),
+  };
+  mkdirSync(places.spool);
   const database = { url: `sqlite:${root}/data/dialhook.sqlite`, admin: '', name: 'dialhook' };
   return { ...askedOf(root), places, host: hostOf(pbx), database, amiUser: 'site', service: false, ...more };
 }
@@ -89,14 +96,14 @@ describe('dialhook freepbx install on a running PBX', () => {
     let was: Map<string, string>;
     let known: Set<string>;
     before(async () => {
-      pbx = await startFreepbx();
+      pbx = await startFreepbx({ custom: { 'extensions_custom.conf': siteHooks(wantedVersion() === '16') } });
       asked = await asking(pbx);
       was = everything(join(pbx.folder, 'etc'));
       known = await usual(pbx);
     });
     after(async () => {
       await pbx?.remove();
-      rmSync(asked.places.root, { recursive: true, force: true });
+      rmSync(dirname(asked.places.spool), { recursive: true, force: true });
     });
 
     it('is taken in without a new complaint, and stands first', async () => {
@@ -109,9 +116,7 @@ describe('dialhook freepbx install on a running PBX', () => {
       expect(news(pbx, from, known)).to.deep.equal([]);
       for (const [context, exten] of [
         ['macro-dialout-one-predial-hook', 's'],
-        ['macro-dialout-trunk-predial-hook', 's'],
         ['macro-dial-ringall-predial-hook', 's'],
-        ['macro-dial-hunt-predial-hook', 's'],
         ['sub-record-cancel', 's'],
         ['func-apply-sipheaders', 's'],
         ['from-pstn-custom', '_[+0-9].'],
@@ -121,6 +126,25 @@ describe('dialhook freepbx install on a running PBX', () => {
         expect(first?.data, `${context} ${exten} of ${first?.file}`).to.contain('dialhook-freepbx-');
       }
       expect(await pbx.cli('dialplan show globals')).to.match(/DH_AGI=127\.0\.0\.1:45\d\d/);
+    });
+
+    it('is called by the hooks that the site has, and these return as before', async () => {
+      for (const hook of ['trunk', 'hunt']) {
+        const context = `macro-${hook === 'trunk' ? 'dialout-trunk' : 'dial-hunt'}-predial-hook`;
+        const shown = parseDialplanShow(await pbx.cli(`dialplan show ${context}`));
+        const all = extensionOf(shown.get(context), 's')?.priorities ?? [];
+        expect(all.map(({ app, data }) => `${app}(${data})`).join(' '), context).to.contain(
+          `Gosub(dialhook-freepbx-${hook},s,1)`,
+        );
+        expect(new Set(all.map(({ file }) => file))).to.deep.equal(new Set(['extensions_custom.conf']));
+        await pbx.cli(`channel originate Local/${hook}@site-try/n application NoOp`);
+        await until(async () => (await pbx.cli('dialplan show globals')).includes(`TRIED_${hook}=yes by the site`), {
+          what: `the return of ${context}`,
+        });
+      }
+      // The call that passed our hook was told: nobody listens, so its lines are spooled.
+      await until(() => existsSync(join(asked.places.spool, 'events.spool')), { what: 'lines of our hooks' });
+      rmSync(join(asked.places.spool, 'events.spool'));
     });
 
     it('has a user of the manager interface that clicks and compares, and can do nothing else', async () => {
@@ -155,7 +179,7 @@ describe('dialhook freepbx install on a running PBX', () => {
 
     it('is gone without a byte', async () => {
       const from = pbx.problems().length;
-      await remove({ ...removalOf(asked.places.root), places: asked.places, host: asked.host }, quiet());
+      await remove({ ...removalOf('/'), places: asked.places, host: asked.host }, quiet());
       expect(differences(was, everything(join(pbx.folder, 'etc')))).to.deep.equal([]);
       expect(await pbx.cli('dialplan show dialhook-event')).to.match(/no existence/i);
       expect(await pbx.cli('manager show user site')).to.not.match(/secret|read perm/i);
@@ -179,12 +203,37 @@ describe('dialhook freepbx install on a running PBX', () => {
         .and.to.contain(`DH_SPOOL=`);
       const ami = await loggedIn(pbx, asked);
       await ami.close();
-      await remove({ ...removalOf(asked.places.root), places: asked.places, host: asked.host }, quiet());
+      await remove({ ...removalOf('/'), places: asked.places, host: asked.host }, quiet());
       expect(differences(was, everything(join(pbx.folder, 'etc')))).to.deep.equal([]);
       expect(await pbx.cli('dialplan show dialhook-event')).to.match(/no existence/i);
-      rmSync(asked.places.root, { recursive: true });
+      rmSync(dirname(asked.places.spool), { recursive: true });
     } finally {
       await pbx.remove();
     }
   });
 });
+
+/** Two hooks as sites have them: one whose priorities are numbers, one that jumps; and a call that passes through both. */
+function siteHooks(macros: boolean): string {
+  const end = macros ? 'MacroExit()' : 'Return()';
+  const enter = (context: string) => (macros ? `Macro(${context.replace('macro-', '')})` : `Gosub(${context},s,1)`);
+  const call = (
+    hook: string,
+    context: string,
+  ) => `exten => ${hook},1,MSet(DIAL_TRUNK=1,DIAL_NUMBER=5550100,EXTTOCALL=600)
+ same => n,${enter(context)}
+ same => n,Set(GLOBAL(TRIED_${hook})=yes by \${SITE})
+ same => n,Hangup()
+`;
+  return `[macro-dialout-trunk-predial-hook]
+exten => s,1,NoOp(of the site)
+exten => s,2,Set(SITE=the site)
+exten => s,3,${end}
+[macro-dial-hunt-predial-hook]
+exten => s,1,GotoIf($[1]?set)
+ same => n,${end}
+ same => n(set),Set(SITE=the site)
+ same => n,${end}
+[site-try]
+${call('trunk', 'macro-dialout-trunk-predial-hook')}${call('hunt', 'macro-dial-hunt-predial-hook')}`;
+}

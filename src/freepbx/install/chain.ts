@@ -76,7 +76,9 @@ export function chain(text: string, asked: ChainAsked, macros: boolean): Chained
   const last = steps.at(-1);
   if (last === undefined) return byHand(asked, 'it has no such extension of its own', []);
   const warnings = faultsOf(steps, asked.context, macros);
-  if (asked.place === 'first' || !straight(steps)) return asFirst(lines, steps, asked, warnings);
+  // An end that is all there is has the number 1, which ours must take.
+  const alone = steps.length === 1 && ENDS.test(last.app);
+  if (asked.place === 'first' || alone || !straight(steps)) return asFirst(lines, steps, asked, warnings);
   const line = `exten => ${asked.exten},n,${asked.gosub}${MARK}`;
   if (!ENDS.test(last.app)) return done(insert(lines, last.at + 1, [line]), 'after its last line', warnings);
   if (last.priority === 'n') return done(insert(lines, last.at, [line]), 'before its end', warnings);
@@ -106,8 +108,9 @@ const byHand = ({ context, exten, gosub }: ChainAsked, why: string, warnings: st
 
 /** The lines with one of them exchanged for `texts`, of which the last takes over its ending. */
 function exchange(lines: readonly Line[], at: number, texts: readonly string[]): Line[] {
-  const end = lines[0]?.end || '\n';
-  const made = texts.map((text, i) => ({ text, end: i === texts.length - 1 ? (lines[at]?.end ?? end) : end }));
+  const own = lines[at]?.end ?? '';
+  const end = own || lines[0]?.end || '\n';
+  const made = texts.map((text, i) => ({ text, end: i === texts.length - 1 ? own : end }));
   return [...lines.slice(0, at), ...made, ...lines.slice(at + 1)];
 }
 

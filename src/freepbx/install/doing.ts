@@ -30,6 +30,8 @@ interface Unfinished {
   files: Written[];
   /** Folders that were to be made, the outermost first. */
   folders: string[];
+  /** Steps outside of files that can be put back, in words: after a crash nobody knows how far they came. */
+  acts: string[];
   /** Folders of our records that were made for this, the outermost first. */
   records: string[];
 }
@@ -150,6 +152,7 @@ async function writeDown(changes: readonly Change[], backup: string, parts: Doin
   const unfinished: Unfinished = {
     files: [],
     folders: changes.flatMap((one) => (one.kind === 'folder' ? [one.path] : [])),
+    acts: changes.flatMap((one) => (one.kind === 'act' && one.undo !== null ? [one.says] : [])),
     records: made,
   };
   for (const change of changes) {
@@ -172,7 +175,7 @@ export const backupName = (path: string) => path.replace(/^\/+/, '').replaceAll(
 export async function recover(parts: DoingParts): Promise<boolean> {
   const path = join(parts.records, UNFINISHED);
   if (!existsSync(path)) return false;
-  const { files, folders, records } = JSON.parse(await readFile(path, 'utf8')) as Unfinished;
+  const { files, folders, acts, records } = JSON.parse(await readFile(path, 'utf8')) as Unfinished;
   for (const file of files.reverse()) {
     const now = readWas(file.path);
     const reached = file.after === null ? now === null : now !== null && shaOf(now.bytes) === file.after;
@@ -181,6 +184,7 @@ export async function recover(parts: DoingParts): Promise<boolean> {
     else await putFile(file.path, await readFile(join(parts.records, file.backup)), file.was.mode, file.was);
     parts.tell(`put back ${file.path}`);
   }
+  for (const act of acts) parts.tell(`look whether this was done, and undo it (docs/freepbx.md): ${act}`);
   for (const folder of folders.reverse()) await rmdir(folder).catch(() => undefined);
   await rm(path);
   if (records.includes(parts.records)) await rm(parts.records, { recursive: true });

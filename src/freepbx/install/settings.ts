@@ -10,8 +10,8 @@ export function withoutBlock(text: string): string {
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (from < 0 || to < from) return text;
   const after = text.slice(to + END.length);
-  // What stood before had no line end of its own: the one between it and us is ours.
-  return text.slice(0, from).replace(/\n\n$/, '\n') + after.replace(/^\r?\n/, '');
+  // One line end before the block is ours: a blank line, or the end of a last line that had none.
+  return text.slice(0, Math.max(0, from - 1)) + after.replace(/^\r?\n/, '');
 }
 
 /** Every name the file sets, ours included. */
@@ -34,6 +34,6 @@ export function withBlock(text: string, wanted: Readonly<Record<string, string>>
     .filter(([name, value]) => value !== '' && !theirs.has(name))
     .map(([name, value]) => `${name}=${value}`);
   if (lines.length === 0) return base;
-  const gap = base === '' ? '' : base.endsWith('\n') ? '\n' : '\n\n';
+  const gap = base === '' ? '' : '\n';
   return `${base}${gap}${[BEGIN, ...lines, END].join('\n')}\n`;
 }
