@@ -22,7 +22,9 @@ export const events: Check = {
         'the PBX tells nothing of its channels: holds, attended transfers and parked callers are not seen',
         'Write in the section of its user in manager.conf: read = call,agent.',
       );
-    if (!event.getAll('ChanVariable').some((one) => /^DH_CALL(=|$)/.test(one)))
+    // On FreePBX the setting would spoil its CDR (dialplan/freepbx/manager.conf): there the linkedid has to do.
+    const freepbx = (await eye.probes.freepbxHost()) !== null;
+    if (!freepbx && !event.getAll('ChanVariable').some((one) => /^DH_CALL(=|$)/.test(one)))
       return warn(
         'the PBX does not say which call a channel belongs to: after a transfer it may be the wrong one',
         `${GENERAL} channelvars = DH_CALL, ${THEN}`,
@@ -32,7 +34,7 @@ export const events: Check = {
         "the PBX's events carry no time: two servers that watch it tell each thing twice",
         `${GENERAL} timestampevents = yes, ${THEN}`,
       );
-    return ok('the PBX tells of its channels, with the time and the call of each');
+    return ok('the PBX tells of its channels, and enough of each');
   },
 };
 

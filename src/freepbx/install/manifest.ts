@@ -162,7 +162,10 @@ export function ownFiles(home: string, kind: Kind, values: Values, etc: string):
   return [...base, ...scripts, ...(kind === 'freepbx' ? [...overlay, ...hooks] : plain)].map(
     ([target = '', source = '']) => {
       const raw = readFileSync(join(home, source), 'latin1');
-      const text = raw.replace(/^channelvars = DH_CALL$/m, 'channelvars = @CHANNELVARS@');
+      // On FreePBX that line would spoil the CDR (the file's own comment says how); on a bare Asterisk it tells whose call an event is of.
+      const text = target.startsWith('dialhook/plain/')
+        ? raw.replace(/^timestampevents = yes$/m, 'timestampevents = yes\nchannelvars = @CHANNELVARS@')
+        : raw;
       const secret = text.includes('@AMI_SECRET@');
       return {
         target,
