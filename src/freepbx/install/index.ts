@@ -68,7 +68,10 @@ async function carryOut(
   if (parts.confirm !== undefined) {
     parts.tell(showPlan(plan, places, false));
     if (!(await parts.confirm('Go on?'))) return { done: false, troubles: [] };
-  } else for (const one of plan.warnings) parts.tell(`WARNING: ${one}`);
+  } else {
+    for (const one of plan.notes) parts.tell(`note: ${one}`);
+    for (const one of plan.warnings) parts.tell(`WARNING: ${one}`);
+  }
   return { done: true, troubles: await doAll(plan.changes, plan.backup, doing) };
 }
 

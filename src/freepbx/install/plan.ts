@@ -20,7 +20,7 @@ import { type Places, seen, versionOf } from './places.js';
 import { dropGone, type Making, putFolder, putOwn, putRecord, putSite, putUnitFile } from './puts.js';
 import { type Installed, readRecord } from './record.js';
 import { Refusal } from './refusal.js';
-import { type Console, dropInText, makeUser, reloads, systemctl, unitText } from './service.js';
+import { type Console, dropInText, makeUser, reloads, runs, systemctl, unitText } from './service.js';
 import { withBlock } from './settings.js';
 import { databaseOf, settle } from './settle.js';
 import { hasGlobals, siteTexts } from './site.js';
@@ -79,10 +79,17 @@ export async function planInstall(asked: Asked): Promise<InstallPlan> {
   putService(asked, making, owner);
   for (const text of site.texts) putSite(making, { ...text, owner, secret: false, part: text.from });
   dropGone(making);
-  if (asked.reload && host.live) plan.changes.push(...reloads(host, asked.console, making.touched, 'dialhook-event'));
+  if (asked.reload && (await isUp(asked)))
+    plan.changes.push(...reloads(host, asked.console, making.touched, 'dialhook-event'));
+  else if (making.touched.size > 0)
+    plan.notes.push('Asterisk is not asked to read its files: it does so at its next start or reload.');
   if (plan.changes.length > 0 || before === null || !alike(before, next)) putRecord(making);
   return { ...plan, system, backup: making.backup };
 }
+
+/** Whether there is an Asterisk that can be asked. */
+export const isUp = async ({ host, console }: Pick<Asked, 'host' | 'console'>) =>
+  host.live && (await runs(host, console));
 
 function begin({ places, host }: Asked, system: System, before: Installed | null): Making {
   const next: Installed = {

@@ -9,7 +9,7 @@ import { readWas, realOf, shaOf } from './files.js';
 import type { Host } from './host.js';
 import { bareIncludes, FREEPBX_INCLUDES, INCLUDE_LINES } from './manifest.js';
 import type { Places } from './places.js';
-import { backupOf } from './plan.js';
+import { backupOf, isUp } from './plan.js';
 import { partOf } from './puts.js';
 import { type Installed, readRecord, recordPath, recordText, type SiteFile } from './record.js';
 import { Refusal } from './refusal.js';
@@ -42,12 +42,13 @@ export async function planRemove(asked: RemoveAsked): Promise<RemovePlan> {
   const kept = installed.site.filter(({ path }) => keepData && path === places.config);
   for (const file of installed.site) if (!kept.includes(file)) putBack(places, file, plan, touched);
   for (const file of installed.own) dropOwn(file, plan, touched);
-  if (asked.reload && host.live) plan.changes.push(...reloads(host, asked.console, touched, ''));
+  if (asked.reload && (await isUp(asked))) plan.changes.push(...reloads(host, asked.console, touched, ''));
   if (installed.own.some(({ path }) => path.endsWith('.service')) && host.live)
     plan.changes.push(systemctl(host, 'daemon-reload', null, { reload: true }));
-  const data = [places.data, places.spool];
+  // What lies in these goes last, or stays, and so do the folders around them.
+  const held = [places.data, places.spool, places.records];
   dropFolders(
-    installed.folders.filter((path) => !data.includes(path)),
+    installed.folders.filter((path) => !held.some((one) => `${one}/`.startsWith(`${path}/`))),
     plan,
   );
   if (keepData) keep(places, installed, kept, plan);
