@@ -33,8 +33,8 @@ export interface RecordingsParts {
 export interface Recordings {
   /** What the monitor says; empty while all is well. */
   alarms(): string[];
-  /** For /health: the disk's trouble in fixed words; empty while it is well. */
-  trouble(): string;
+  /** For /health: the disk's trouble in fixed words; empty while it is well, null where this process has no recordings. */
+  trouble(): string | null;
   figures(): RecordingFigures | null;
   /** Scans, links, looks at the disk, and deletes when it is time; done every minute anyway. */
   look(): Promise<void>;
@@ -156,7 +156,7 @@ export function startRecordings(parts: RecordingsParts): Recordings {
     return judgeDisk(disk, rules) === 'well' ? '' : 'the disk of the recordings gets full';
   };
   return {
-    trouble,
+    trouble: () => (works ? trouble() : null),
     alarms: () => {
       if (trouble() === '' || disk === null || unreadable !== '') return trouble() === '' ? [] : [sentence(trouble())];
       const left = (disk.free / 1024 ** 3).toFixed(1);

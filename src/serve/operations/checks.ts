@@ -14,7 +14,7 @@ export interface Watched {
   door: Pick<Door, 'answers'>;
   recorder: Recorder | null;
   /** Absent in what knows of none. */
-  recordings?(): { trouble(): string } | undefined;
+  recordings?(): { trouble(): string | null } | undefined;
   folder: string;
   /** Whether the tables were brought up to date. */
   migrated(): boolean;
@@ -49,7 +49,7 @@ export function readyChecks(watched: Watched): Checks {
   }
   // Calls go on without their recordings: said, but no reason to take the server out.
   const recordings = watched.recordings?.();
-  if (recordings) checks['recordings'] = () => ({ warns: recordings.trouble() });
+  if (recordings && recordings.trouble() !== null) checks['recordings'] = () => ({ warns: recordings.trouble() ?? '' });
   return checks;
 }
 
