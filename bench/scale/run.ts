@@ -85,7 +85,10 @@ const generator = (rate: number): Promise<Child> => {
     ...{ seed: rate, seconds: (WARM_MS + WINDOWS * WINDOW_MS) / 1000 + 5, pbx: `pbx${rate}` },
   };
   const args = Object.entries(said).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  return startChild('simulate', process.execPath, [program, 'simulate', ...args]);
+  return startChild('simulate', process.execPath, [program, 'simulate', ...args], {
+    // By this it lets all callers hang up.
+    stopSignal: 'SIGINT',
+  });
 };
 
 async function windowOf(centre: Child): Promise<Window> {
