@@ -1,6 +1,6 @@
 // FreePBX with and without the overlay, the server being well, dead, refusing or frozen: the same calls are played on all at once, and
 // FreePBX's own dialplan must have done the same, line by line: announcements, voicemail block, recording, hangup. Its CDR too.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
@@ -99,6 +99,14 @@ describe(`freepbx: its own behaviour with the overlay, on Asterisk ${wantedVersi
 
   it('asks its own FastAGI server the same', () => {
     for (const { pbx } of [well, ...unwell.values()]) expect(pbx.fastagi.asked).to.deep.equal(bare.pbx.fastagi.asked);
+  });
+
+  it('tells the file of a recording as it lies below the recordings folder', async () => {
+    const lines = (await well.db.knex('events').pluck('line')) as string[];
+    const records = lines.filter((line) => /&event=record&/.test(line) && !/&source=ami\b/.test(line));
+    const files = records.map((line) => new URLSearchParams(line).get('file') ?? '');
+    expect(files).to.have.length(3);
+    for (const file of files) expect(existsSync(join(well.pbx.folder, 'spool/monitor', file)), file).to.equal(true);
   });
 
   it('loses no event: what nobody took is in the spool', async () => {
