@@ -21,6 +21,7 @@ import {
 } from '../store/recordings.js';
 import { formatOf, readName, stateOf } from './layout.js';
 import { digest } from './place.js';
+import { each } from './wide.js';
 
 export interface ScanParts {
   db: Db;
@@ -50,8 +51,6 @@ export interface ScanCounts {
 
 /** Files in one insert, and between two breaths of the event loop. */
 const BATCH = 500;
-/** stat calls at once. */
-const WIDE = 16;
 /** A folder that was changed so shortly before it was read may have changed again within the same tick of its clock, ms. */
 const TICK_MS = 2000;
 /** A path deeper than this is none of a PBX's making. */
@@ -220,16 +219,6 @@ async function lookAt(root: string, pbx: string, path: string, now: number): Pro
 const END = 4_102_444_800_000;
 /** A time that the tables can hold: the disk, or a caller, may say any. */
 const within = (ms: number): number => Math.min(Math.max(ms, 0), END - 1);
-
-async function each<T, R>(all: readonly T[], act: (one: T) => Promise<R>): Promise<R[]> {
-  const made: R[] = new Array(all.length);
-  let next = 0;
-  const worker = async () => {
-    for (let i = next++; i < all.length; i = next++) made[i] = await act(all[i] as T);
-  };
-  await Promise.all(Array.from({ length: Math.min(WIDE, all.length) }, worker));
-  return made;
-}
 
 async function forgetFolder(parts: ScanParts, key: string, counts: ScanCounts): Promise<void> {
   const places = await placesIn(parts.db, key);
