@@ -1,7 +1,7 @@
 // Programs the lab starts. Each leads a process group of its own, is stopped by its own id, and never outlives us (leaving.ts).
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { remember } from './leaving.js';
@@ -104,9 +104,28 @@ function controls(
       signal(pid, options.stopSignal ?? 'SIGTERM');
       return within(exited, graceMs, `${name} to stop`).catch(kill);
     },
-    freeze: () => signal(-pid, 'SIGSTOP'),
+    freeze: () => {
+      signal(-pid, 'SIGSTOP');
+      untilStopped(pid, name);
+    },
     thaw: () => signal(-pid, 'SIGCONT'),
   };
+}
+
+/** A stop reaches each thread when it runs next: on a busy machine one of them may still answer milliseconds later. */
+function untilStopped(pid: number, name: string): void {
+  const stopped = (task: string) => {
+    try {
+      return /\) [Tt] /.test(readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8'));
+    } catch {
+      return true;
+    }
+  };
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  for (let ms = 0; existsSync(`/proc/${pid}`) && !readdirSync(`/proc/${pid}/task`).every(stopped); ms++) {
+    if (ms > 5000) throw new Error(`${name} did not stop within 5 s of SIGSTOP`);
+    Atomics.wait(cell, 0, 0, 1);
+  }
 }
 
 function letGo(child: ChildProcess): void {

@@ -31,8 +31,6 @@ const ON_22_ONLY = [
   'test/faults/manager.pbx.test.ts',
   // systemd and our process; what a frozen server does to a call on either version: faults/dialplan, dialplan/unwell.
   'test/serve/watchdog.pbx.test.ts',
-  // The simulator plays an Asterisk 22.
-  'test/simulator/truth.pbx.test.ts',
   // What we make of hostile text that the phones send.
   'test/corpus/sip.pbx.test.ts',
 ];

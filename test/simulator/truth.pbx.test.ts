@@ -18,8 +18,12 @@ const onVersion = (version: string, line: string) =>
  * by chance: a real `end` without it is as right.
  */
 function asReal(wanted: string[], real: readonly string[]): string[] {
-  if (!wanted.some((line) => /^(transfer|park) /.test(line))) return wanted;
+  if (!wanted.some((line) => /^(transfer|park) | attended=/.test(line))) return wanted;
   return wanted.map((line, i) => {
+    // A phone that gave its caller away may say goodbye before Asterisk does.
+    const bye = /^end (ch\d+) .* attended=/.exec(line)?.[1];
+    if (bye !== undefined && !/ by=/.test(line) && real[i] === line.replace(' attended=', ` by=${bye} attended=`))
+      return real[i];
     const [, own, by] = /^end (ch\d+) .* by=(ch\d+)/.exec(line) ?? [];
     const silent = by !== undefined && by !== own && !/ by=/.test(real[i] ?? '');
     return silent ? line.replace(` by=${by}`, '') : line;
