@@ -41,6 +41,10 @@ const FORMS: Form[] = [
     (who, outcome, length) => `${who} ${OUTCOMES[outcome] ?? `${words(outcome)},`} ${length} s.`,
   ],
   [
+    /^leg trunk → (\S+) (\w+) (\S+)$/,
+    (number, outcome, length) => `trunk, to ${number}, ${OUTCOMES[outcome] ?? `${words(outcome)},`} ${length} s.`,
+  ],
+  [
     /^talk (\S+) ↔ (\S+) (?:(\w+) ended|(transferred)) (\S+) – (\S+)(?: hold (\S+))?$/,
     (operator, party, who, transferred, start, end, hold) =>
       `${operator} and ${party} talk from ${start} to ${end}${hold ? `, ${hold} s of it on hold` : ''}; ${transferred ? 'one of them is handed on' : (LEFT[who] ?? `${who} ended it`)}.`,
