@@ -36,7 +36,11 @@ describe('the doctor on FreePBX', function () {
     config = readConfig({
       env: {
         ...{ DIALHOOK_PBX: pbx.pbx, DIALHOOK_DATA_DIR: folder, DIALHOOK_AMI_HOST: '127.0.0.1' },
-        ...{ DIALHOOK_AMI_PORT: String(pbx.amiPort), DIALHOOK_AMI_USER: 'lab', DIALHOOK_AMI_SECRET: pbx.amiSecret },
+        ...{
+          DIALHOOK_AMI_PORT: String(pbx.amiPort),
+          DIALHOOK_AMI_USER: pbx.amiUser,
+          DIALHOOK_AMI_SECRET: pbx.amiSecret,
+        },
       },
       defaultFile: '/none',
     }).config;

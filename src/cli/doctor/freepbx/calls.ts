@@ -59,8 +59,11 @@ async function tryPlace(eye: Eye, place: Place, kind: 'macro' | 'gosub'): Promis
   const done = new Promise<void>((settle) => {
     resolve = settle;
   });
+  // The goodbye is waited for as well: what finds the doctor gone opens everybody's breaker.
+  const ends = place.events.some((one) => one === 'call' || one === 'ring');
+  const awaited = [...place.events, ...(ends ? ['end'] : [])];
   const isDone = () =>
-    place.events.every((one) => heard.kinds.has(one)) && (heard.returned !== null || place.test === 'did');
+    awaited.every((one) => heard.kinds.has(one)) && (heard.returned !== null || place.test === 'did');
   const look = () => isDone() && resolve();
   const app = listener(place, heard, look);
   let timer: NodeJS.Timeout | undefined;
@@ -72,7 +75,13 @@ async function tryPlace(eye: Eye, place: Place, kind: 'macro' | 'gosub'): Promis
     await (await eye.manager()).action('Originate', {
       ...{ Channel: `Local/${at}/n`, Context: 'dialhook-sink', Exten: 's', Priority: '1', Timeout: String(CALL_MS) },
       ...{ Async: 'true', CallerID: `doctor <${NOBODY}>` },
-      Variable: { __DH_AGI: `127.0.0.1:${port}`, __DH_SPOOL: '/dev/null', __DH_DOCTOR: kind },
+      // A doctor on a busy host may be slow, and shall not be taken for a frozen server.
+      Variable: {
+        __DH_AGI: `127.0.0.1:${port}`,
+        __DH_SPOOL: '/dev/null',
+        __DH_BOUND: '3',
+        __DH_DOCTOR: kind,
+      },
     });
     timer = setTimeout(resolve, CALL_MS);
     await done;
@@ -92,8 +101,8 @@ function listener(place: Place, heard: Heard, look: () => void) {
     // Nothing of FreePBX's way in shall be gone: the first word of the hook is the proof.
     if (place.test === 'did' && kind === 'call') {
       await channel.exec('NoCDR').catch(() => undefined);
-      // Its goodbye asks nobody: a doctor that is gone by then would open everybody's breaker.
-      await channel.setVariable('DH_LEFT', 1);
+      // Its goodbye shall find no line without an answer: that would open everybody's breaker.
+      await channel.setVariable('DH_PENDING', '');
       await channel.hangup();
     }
     look();
