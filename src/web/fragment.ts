@@ -26,13 +26,12 @@ export function fragment(html: string): Fragment {
   };
 }
 
-// Nobody keeps a fragment, nobody frames it, and opened as a page of its own it may do nothing.
-const HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-  Vary: 'Accept-Encoding',
-};
+// Nobody keeps a fragment, nobody frames it, and opened as a page of its own it may do nothing. Headers are lists here, name
+// and value by turns: that is the form that node writes without looking at each of them twice.
+const HEADERS = [
+  ...['Content-Type', 'text/html; charset=utf-8', 'X-Content-Type-Options', 'nosniff'],
+  ...['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'", 'Vary', 'Accept-Encoding'],
+];
 
 /** Sends a fragment, or 304 when the browser has it; either way with the age of the data. */
 export function sendFragment(
@@ -42,19 +41,19 @@ export function sendFragment(
   fresh: Freshness,
   now: number,
 ): void {
-  const told: Record<string, string | number> = {
-    ...{ ETag: part.etag, 'Cache-Control': 'no-store', 'Dialhook-Now': now, 'Dialhook-At': fresh.dataAt ?? '' },
-    ...{ 'Dialhook-Why': fresh.why, 'Dialhook-Pbx': fresh.pbx, 'Dialhook-Lag': fresh.lag },
-    'Dialhook-Journal': journalWord(fresh),
-  };
+  const told = [
+    ...['ETag', part.etag, 'Cache-Control', 'no-store', 'Dialhook-Now', String(now)],
+    ...['Dialhook-At', String(fresh.dataAt ?? ''), 'Dialhook-Why', fresh.why, 'Dialhook-Pbx', fresh.pbx],
+    ...['Dialhook-Lag', String(fresh.lag), 'Dialhook-Journal', journalWord(fresh)],
+  ];
   if (req.headers['if-none-match'] === part.etag) {
     res.writeHead(304, told).end();
     return;
   }
   const zip = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
   const body = zip ? part.zipped() : part.body;
-  const encoding = zip ? { 'Content-Encoding': 'gzip' } : {};
+  const encoding = zip ? ['Content-Encoding', 'gzip'] : [];
   res
-    .writeHead(200, { ...HEADERS, ...told, ...encoding, 'Content-Length': body.length })
+    .writeHead(200, [...HEADERS, ...told, ...encoding, 'Content-Length', String(body.length)])
     .end(req.method === 'HEAD' ? undefined : body);
 }

@@ -1,26 +1,30 @@
 // What everybody asks for once a second, before express: who is let in here was let in by the guard within the last
 // seconds, and what goes out is one buffer for all. Whatever is in any doubt goes the ordinary way, which knows all answers.
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Application } from 'express';
 import type { Session } from '../auth/sessions.js';
 import { atLeast, type Role } from '../auth/users.js';
 import { sessionCookie } from './cookies.js';
 import { type Fragment, sendFragment } from './fragment.js';
+import type { Part } from './live-parts.js';
 import { colleaguesPart } from './pages/colleagues.js';
 import { monitorPart } from './pages/monitor.js';
 import { workstationPart } from './pages/workstation.js';
 import { ROUTES } from './routes.js';
 import { freshNow, type Site } from './site.js';
 
-const PARTS: Readonly<Record<string, (site: Site, session: Session) => Promise<Fragment>>> = {
+const PARTS: Readonly<Record<string, Live['part']>> = {
   '/monitor/live': monitorPart,
   '/workstation/live': workstationPart,
   '/colleagues/live': colleaguesPart,
 };
 
 interface Live {
-  path: string;
   role: Role;
-  part(site: Site, session: Session): Promise<Fragment>;
+  /** What express leaves behind at a response. */
+  locals: { route: string };
+  part(site: Site, session: Session): Part;
 }
 
 /** The same roles as the routes': there is no second list of who may. */
@@ -29,33 +33,42 @@ const livesOf = (): Map<string, Live> =>
     ROUTES.flatMap((route) => {
       const part = PARTS[route.path];
       if (route.kind !== 'live' || route.method !== 'get' || route.role === 'anyone' || !part) return [];
-      return [[route.path, { path: route.path, role: route.role, part }] as const];
+      return [[route.path, { role: route.role, locals: { route: route.path }, part }] as const];
     }),
   );
 
 /** Answers the refresh of who is known, and leaves all else to `app`. */
-export function front(site: Site, app: RequestListener): RequestListener {
-  const { webOrigin, webTrustProxy } = site.deps.config;
-  // Behind a proxy of which only the request tells whether it is https, express judges that, and with it the cookie's name.
-  if (webOrigin === '' && webTrustProxy !== false) return app;
+export function front(site: Site, app: Application): RequestListener {
+  const express = app as RequestListener;
+  const secure = secureOf(app);
   const lives = livesOf();
   return (req, res) => {
     const live = req.method === 'GET' ? lives.get(req.url ?? '') : undefined;
-    const session = live ? site.sessions.known(sessionCookie(site, req)) : null;
-    if (!live || !session || !atLeast(session.user.role, live.role)) return void app(req, res);
-    answer(site, live, session, req, res).catch(() => app(req, res));
+    if (!live) return void express(req, res);
+    const session = site.sessions.known(sessionCookie(site, { headers: req.headers, secure: secure(req) }));
+    if (!session || !atLeast(session.user.role, live.role)) return void express(req, res);
+    const send = (part: Fragment) => {
+      // For who counts the requests, as express has it.
+      Object.assign(res, { locals: live.locals });
+      sendFragment(req, res, part, freshNow(site), site.now());
+    };
+    try {
+      const part = live.part(site, session);
+      // What is rendered already goes out in this turn.
+      if (part instanceof Promise) part.then(send).catch(() => express(req, res));
+      else send(part);
+    } catch {
+      express(req, res);
+    }
   };
 }
 
-async function answer(
-  site: Site,
-  live: Live,
-  session: Session,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
-  const part = await live.part(site, session);
-  // For who counts the requests, as express has it.
-  Object.assign(res, { locals: { route: live.path } });
-  sendFragment(req, res, part, freshNow(site), site.now());
+/** Whether a request came over https, as express says it: by the connection, or by the word of a proxy that is believed. */
+function secureOf(app: Application): (req: IncomingMessage) => boolean {
+  const trusts = app.get('trust proxy fn') as (address: string | undefined, hop: number) => boolean;
+  return (req) => {
+    const { encrypted, remoteAddress } = req.socket as TLSSocket;
+    const told = trusts(remoteAddress, 0) ? [req.headers['x-forwarded-proto']].flat()[0] : undefined;
+    return told ? told.split(',', 1)[0]?.trim() === 'https' : encrypted === true;
+  };
 }

@@ -9,10 +9,13 @@ import { remembered } from './remembered.js';
 import type { Views } from './views.js';
 import { colleaguesView, operatorOf, workstationView } from './workstation-view.js';
 
+/** At once when it is rendered already. */
+export type Part = Fragment | Promise<Fragment>;
+
 export interface LiveParts {
-  monitor(masked: boolean): Promise<Fragment>;
-  colleagues(): Promise<Fragment>;
-  workstation(operator: string, masked: boolean): Promise<Fragment>;
+  monitor(masked: boolean): Part;
+  colleagues(): Part;
+  workstation(operator: string, masked: boolean): Part;
   /** The same as models, for the first rendering of a page. */
   monitorModel(masked: boolean): object;
   colleaguesModel(): object;
@@ -77,21 +80,26 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
 export const reasons = (config: WebConfig): readonly string[] => config.pauseReasons;
 
 /** Renders each key once a snapshot; what comes out the same keeps its buffer and its ETag. */
-function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<string>) {
+function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<string>): (key: string) => Part {
   let of: Snapshot | null = null;
-  let parts = new Map<string, Promise<Fragment>>();
-  return (key: string): Promise<Fragment> => {
+  let parts = new Map<string, Part>();
+  return (key) => {
     const snapshot = snapshots.current();
     if (snapshot !== of) {
       of = snapshot;
       parts = new Map();
     }
-    const made = parts.get(key) ?? render(key).then(fragment);
-    parts.set(key, made);
+    const known = parts.get(key);
+    if (known) return known;
     const mine = parts;
-    // A rendering that failed is tried again by the next request.
-    made.catch(() => mine.delete(key));
-    return made;
+    const making = render(key).then(fragment);
+    mine.set(key, making);
+    making.then(
+      (made) => mine.set(key, made),
+      // A rendering that failed is tried again by the next request.
+      () => mine.delete(key),
+    );
+    return making;
   };
 }
 

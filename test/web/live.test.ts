@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { createWeb } from '../../src/web/web.js';
+import { createPages, createWeb } from '../../src/web/web.js';
 import { busyDay, emptyDay } from './fixtures.js';
 import { type Client, type Served, serve, signedIn } from './serve.js';
 
@@ -75,6 +75,43 @@ describe('the refresh', () => {
     } finally {
       plain.close();
       plain.closeAllConnections();
+    }
+  });
+
+  it('takes the short way whatever is said of proxies, and finds the cookie by the scheme that the proxy tells', async () => {
+    for (const [webTrustProxy, scheme] of [
+      [0, ''],
+      [['loopback'], ''],
+      [['loopback'], 'https'],
+      [1, 'http, https'],
+      // Who is not believed changes nothing.
+      [['203.0.113.9'], 'https'],
+    ] as const) {
+      Object.assign(served.deps.config, { webTrustProxy, webOrigin: '' });
+      const { app, answer } = createPages(served.deps);
+      let long = 0;
+      // What an application of express does first, which its types do not tell of.
+      const inside = app as unknown as { handle(...all: unknown[]): void };
+      const handle = inside.handle.bind(inside);
+      inside.handle = (...all) => {
+        long++;
+        handle(...all);
+      };
+      const server = createServer(answer);
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      try {
+        const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/monitor/live`;
+        const believed = webTrustProxy !== 0 && !String(webTrustProxy).startsWith('203');
+        const name = believed && scheme === 'https' ? '__Host-dialhook' : 'dialhook';
+        const headers = { Cookie: `${name}=${sabir.cookies.get('dialhook')}`, 'X-Forwarded-Proto': scheme };
+        for (let i = 0; i < 3; i++) expect((await fetch(base, { headers })).status, `${webTrustProxy}`).to.equal(200);
+        expect(long, `${webTrustProxy} ${scheme}`).to.equal(1);
+        const other = { ...headers, Cookie: headers.Cookie.replace(/^__Host-|^/, (p) => (p === '' ? '__Host-' : '')) };
+        expect((await fetch(base, { headers: other })).status).to.equal(401);
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
     }
   });
 

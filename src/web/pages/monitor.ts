@@ -1,8 +1,8 @@
 // `/monitor`: all queues, waiting callers, operators and calls, now.
 import type { RequestHandler } from 'express';
 import type { Session } from '../../auth/sessions.js';
-import { type Fragment, sendFragment } from '../fragment.js';
-import { reasons } from '../live-parts.js';
+import { sendFragment } from '../fragment.js';
+import { type Part, reasons } from '../live-parts.js';
 import { shell } from '../shell.js';
 import { freshNow, masks, type Site, sessionOf } from '../site.js';
 
@@ -14,7 +14,7 @@ export const monitor =
   };
 
 /** What of it changes. */
-export const monitorPart = (site: Site, session: Session): Promise<Fragment> => site.live.monitor(masks(site, session));
+export const monitorPart = (site: Site, session: Session): Part => site.live.monitor(masks(site, session));
 
 export const monitorLive =
   (site: Site): RequestHandler =>

@@ -1,7 +1,8 @@
 // `/workstation`: one operator's own day.
 import type { RequestHandler } from 'express';
 import type { Session } from '../../auth/sessions.js';
-import { type Fragment, fragment, sendFragment } from '../fragment.js';
+import { fragment, sendFragment } from '../fragment.js';
+import type { Part } from '../live-parts.js';
 import { shell } from '../shell.js';
 import { freshNow, masks, type Site, sessionOf } from '../site.js';
 
@@ -20,7 +21,7 @@ export const workstation =
   };
 
 /** What of it changes. */
-export const workstationPart = async (site: Site, session: Session): Promise<Fragment> => {
+export const workstationPart = (site: Site, session: Session): Part => {
   const { operator } = session.user;
   return operator === '' ? NO_PHONE : site.live.workstation(operator, masks(site, session));
 };
