@@ -1,6 +1,6 @@
 #!/bin/sh
 # Prints the lists of Dialhook (black list, VIPs, routes) as dialplan. In extensions.conf, with execincludes = yes in asterisk.conf:
-#   #exec /bin/sh /etc/asterisk/dialhook/exec/dialhook-lists.sh /var/spool/asterisk/dialhook/lists.conf
+#   #exec /bin/sh /etc/asterisk/dialhook/exec/dialhook-lists.sh /var/spool/dialhook/lists.conf
 # The server writes the file (DIALHOOK_LISTS_FILE). Each line must have a form in which nothing but a list can be said: whoever can
 # write that file can not write dialplan. A text that is cut short or has another line is not taken, and the one before it is.
 # Asterisk takes what stands on standard error for configuration too, so nothing may.

@@ -1,6 +1,6 @@
 // Keeps the file that #exec prints equal to the tables, and has the PBX read it when it has changed. While the tables are away the
 // file stays as it is: the last good text is what the PBX goes on with.
-import { chmod, copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, constants, copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Lists } from '../store/lists.js';
 import { type ListsText, listsText } from './text.js';
@@ -30,6 +30,8 @@ export interface ListsKeeper {
 const EVERY_MS = 5000;
 /** A reload reads all of the dialplan: not more often than this, however fast the lists change, ms. */
 const RELOAD_MS = 15_000;
+/** A PBX that does not have the lists after a reload does not take the file in at all: asking it is doubled up to this, ms. */
+const PATIENCE_MS = 600_000;
 /** Somebody else's reload, or a restart with another file, is noticed within this, ms. */
 const CONFIRM_MS = 60_000;
 
@@ -38,20 +40,26 @@ export function startLists({ file, read, pbx, log, everyMs = EVERY_MS, now = Dat
   let current: ListsText | null = null;
   let loaded: boolean | null = null;
   let failingSince: number | null = null;
+  const least = Math.min(RELOAD_MS, everyMs * 3);
+  let patience = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
   let reloadedAt = Number.NEGATIVE_INFINITY;
   let under: Promise<void> | null = null;
 
   async function write(): Promise<void> {
     const made = listsText(await read(), now());
-    if (current === null || made.text !== current.text) {
+    // A file that somebody took away is made again when the PBX turns out not to have it.
+    if (current === null || made.text !== current.text || loaded === false) {
       if ((await readFile(file, 'utf8').catch(() => '')) !== made.text) {
         await replace(file, made.text);
         log.info({ entries: made.entries, version: made.version }, 'the lists for the dialplan were written');
       }
+      if (made.text !== current?.text) {
+        patience = 0;
+        askedAt = Number.NEGATIVE_INFINITY;
+      }
       current = made;
       loaded = null;
-      askedAt = Number.NEGATIVE_INFINITY;
     }
   }
 
@@ -59,8 +67,10 @@ export function startLists({ file, read, pbx, log, everyMs = EVERY_MS, now = Dat
     if (pbx === null || current === null || (loaded === true && now() - askedAt < CONFIRM_MS)) return;
     askedAt = now();
     loaded = await pbx.loaded(current.version);
-    if (loaded || now() - reloadedAt < Math.min(RELOAD_MS, everyMs * 3)) return;
+    if (loaded) patience = 0;
+    if (loaded || now() - reloadedAt < Math.max(patience, least)) return;
     reloadedAt = now();
+    patience = Math.min(PATIENCE_MS, Math.max(least, patience * 2));
     await pbx.reload();
   }
 
@@ -111,11 +121,14 @@ async function replace(file: string, text: string): Promise<void> {
   const made = await mkdir(dirname(file), { recursive: true });
   // Whatever the umask of the server is (its unit's is 077): there is nothing in it but numbers, and the reader is another user.
   if (made !== undefined) await chmod(dirname(file), 0o755);
-  await copyFile(file, `${file}.last`).catch((error: NodeJS.ErrnoException) => {
+  // Others may write in this folder: a link that one of them put there must not lead our writing elsewhere.
+  await rm(`${file}.last`, { force: true });
+  await copyFile(file, `${file}.last`, constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
   const draft = `${file}.new`;
-  const handle = await open(draft, 'w');
+  await rm(draft, { force: true });
+  const handle = await open(draft, 'wx');
   try {
     await handle.chmod(0o644);
     await handle.writeFile(text);

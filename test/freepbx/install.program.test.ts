@@ -1,5 +1,14 @@
 // In and out again on copies of whole systems: what is left is what was there, to the last byte.
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { install, type Parts, remove, statusOf } from '../../src/freepbx/install/index.js';
@@ -175,6 +184,52 @@ describe('dialhook freepbx install and remove', () => {
     await remove(removalOf(root), quiet());
     // The folder above was there for the test's own data.
     expect(differences(before, everything(root)).filter((one) => !/new var(\/lib)?$/.test(one))).to.deep.equal([]);
+  });
+
+  it('switches the lists on where #exec runs, and a line written by hand gives way to ours', async () => {
+    const byHand =
+      '#exec /bin/sh /etc/asterisk/dialhook/exec/dialhook-lists.sh /var/spool/asterisk/dialhook/lists.conf\n';
+    const root = await copyOf('17', { 'extensions_custom.conf': `[site]\n${byHand}` });
+    await install(askedOf(root), quiet());
+    const line = '#exec /bin/sh /etc/asterisk/dialhook/exec/dialhook-lists.sh /var/spool/dialhook/lists.conf\n';
+    expect(read(root, 'dialhook/lists-exec.conf')).to.contain(line);
+    expect(read(root, 'dialhook/freepbx/lists.conf')).to.match(/^#tryinclude dialhook\/lists-exec\.conf$/m);
+    expect(read(root, 'extensions_custom.conf')).to.not.contain('#exec');
+    const config = readFileSync(join(root, 'etc/dialhook/dialhook.conf'), 'utf8');
+    expect(config).to.contain('DIALHOOK_LISTS_FILE=/var/spool/dialhook/lists.conf\n');
+    const path = join(root, 'etc/dialhook/dialhook.conf');
+    writeFileSync(path, `DIALHOOK_LISTS_FILE=\n${config}`);
+    await install(askedOf(root), quiet());
+    expect(existsSync(etc(root, 'dialhook/lists-exec.conf'))).to.equal(false);
+    writeFileSync(path, config);
+    await install(askedOf(root), quiet());
+    expect(read(root, 'dialhook/lists-exec.conf')).to.contain(line);
+    // What the server wrote since, and a line that came by hand afterwards: its script is gone with us.
+    for (const name of ['lists.conf', 'lists.conf.last', 'events.spool'])
+      writeFileSync(join(root, 'var/spool/dialhook', name), '; end 0\n');
+    writeFileSync(etc(root, 'extensions_custom.conf'), read(root, 'extensions_custom.conf') + byHand);
+    await remove(removalOf(root), quiet());
+    expect(read(root, 'extensions_custom.conf')).to.equal('[site]\n');
+    expect(existsSync(join(root, 'var/spool/dialhook'))).to.equal(false);
+
+    const bare = await copyOf('bare', { 'asterisk.conf': '[options]\nexecincludes = yes\n' });
+    const [before, spool] = [everything(bare), join(bare, 'var/spool/dialhook')];
+    await install(askedOf(bare), quiet());
+    expect(read(bare, 'dialhook/plain/extensions.conf')).to.contain('\n#include dialhook/lists-exec.conf\n');
+    writeFileSync(etc(bare, 'asterisk.conf'), '[options]\nexecincludes = no\n');
+    await install(askedOf(bare), quiet());
+    expect(existsSync(etc(bare, 'dialhook/lists-exec.conf'))).to.equal(false);
+    expect(read(bare, 'dialhook/plain/extensions.conf')).to.not.contain('lists-exec');
+    writeFileSync(etc(bare, 'asterisk.conf'), '[options]\nexecincludes = yes\n');
+    await remove(removalOf(bare), quiet());
+    expect(differences(before, everything(bare))).to.deep.equal([]);
+
+    // A folder that others have too keeps what is theirs.
+    mkdirSync(spool, { recursive: true });
+    await install(askedOf(bare), quiet());
+    for (const name of ['lists.conf', 'events.spool', 'theirs']) writeFileSync(join(spool, name), '');
+    await remove(removalOf(bare), quiet());
+    expect(readdirSync(spool)).to.deep.equal(['theirs']);
   });
 
   it('follows a link of the owner, and keeps it a link', async () => {

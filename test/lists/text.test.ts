@@ -1,7 +1,7 @@
 // The text of the lists, the script that prints it, and the script that prints the queues. The scripts are run as #exec runs them.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how a dialplan writes its variables
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
@@ -174,6 +174,65 @@ describe('lists: the file', () => {
       await keeper.look();
       await until(() => exec('lists', file) !== first, { what: 'the new text' });
       expect(exec('lists', `${file}.last`)).to.equal(first);
+    } finally {
+      await keeper.stop();
+      removeFolder(folder);
+    }
+  });
+
+  it('comes back when somebody took it away, and a PBX that does not take it in is asked less and less', async () => {
+    const folder = temporaryFolder('lists-lost');
+    const file = join(folder, 'lists.conf');
+    let [at, reloads] = [NOW, 0];
+    const keeper = startLists({
+      file,
+      read: async () => ({ ...NONE, routes: [route] }),
+      pbx: {
+        loaded: async () => false,
+        reload: async () => {
+          reloads += 1;
+        },
+      },
+      log: { info: () => undefined, warn: () => undefined },
+      everyMs: 3_600_000,
+      now: () => at,
+    });
+    try {
+      await keeper.look();
+      const first = readFileSync(file, 'utf8');
+      rmSync(file);
+      await keeper.look();
+      expect(readFileSync(file, 'utf8')).to.equal(first);
+      // Half an hour of a look every five seconds: one each quarter of a minute would be 120.
+      for (let n = 0; n < 300; n += 1) {
+        at += 5000;
+        await keeper.look();
+      }
+      expect(reloads).to.be.within(6, 9);
+    } finally {
+      await keeper.stop();
+      removeFolder(folder);
+    }
+  });
+
+  it('is not written through a link that somebody put into its folder', async () => {
+    const folder = temporaryFolder('lists-link');
+    const [file, theirs] = [join(folder, 'lists.conf'), join(folder, 'theirs')];
+    writeFileSync(theirs, 'kept');
+    writeFileSync(file, 'old\n');
+    for (const name of ['.new', '.last']) symlinkSync(theirs, file + name);
+    const keeper = startLists({
+      file,
+      read: async () => NONE,
+      pbx: null,
+      log: { info: () => undefined, warn: () => undefined },
+      everyMs: 3_600_000,
+    });
+    try {
+      await keeper.look();
+      expect(readFileSync(theirs, 'utf8')).to.equal('kept');
+      expect(readFileSync(`${file}.last`, 'utf8')).to.equal('old\n');
+      expect(lstatSync(file).mode & 0o777).to.equal(0o644);
     } finally {
       await keeper.stop();
       removeFolder(folder);

@@ -41,7 +41,7 @@ export const FREEPBX_INCLUDES: readonly Include[] = [
     from: 'extensions.conf',
     line: include('freepbx/override.conf'),
     place: 'last',
-    why: 'two hooks that FreePBX generates as empty contexts',
+    why: 'three places where FreePBX generates nothing, or a NoOp()',
   },
   {
     file: 'queues_post_custom.conf',
@@ -200,15 +200,26 @@ DH_AGI = ${AGI ?? ''}
 DH_SPOOL = ${SPOOL ?? ''}
 `;
 
+/** Where the lists of the server come into the dialplan; the overlay takes it in where it is there. */
+export const LISTS_TARGET = 'dialhook/lists-exec.conf';
+
+/** dialhook/lists-exec.conf; null where no lists can reach the dialplan, or by a path that a shell would take apart. */
+export const listsExec = ({ LISTS = '' }: Values, etc: string): string | null =>
+  /^\/[\w./-]+$/.test(LISTS) && /^\/[\w./-]+$/.test(etc)
+    ? `; Made by dialhook freepbx install: black list, VIPs and routes, as the server last wrote them (docs/dialplan.md, "Lists").
+#exec /bin/sh ${etc}/dialhook/exec/dialhook-lists.sh ${LISTS}
+`
+    : null;
+
 /** dialhook/freepbx/hooks.conf: the hooks that the site has not got itself. */
 export const hooksConf = (
   hooks: readonly Hook[],
 ): string => `; Made by dialhook freepbx install: the hooks that are ours alone. Of the others, the site's own text calls ours.
 ${hooks.map(({ file }) => `${include(`freepbx/hooks/${file}`)}\n`).join('')}`;
 
-export const plainExtensions = (globals: 'there' | 'elsewhere' | 'none'): string =>
+export const plainExtensions = (globals: 'there' | 'elsewhere' | 'none', lists: boolean): string =>
   `; Made by dialhook freepbx install. How to call the hooks from your dialplan: docs/dialplan.md.
 ${globals === 'there' ? '' : `[globals]${globals === 'elsewhere' ? '(+)' : ''}\n${include('plain/globals.conf')}\n`}${include('dialhook.conf')}
-`;
+${lists ? `#include ${LISTS_TARGET}\n` : ''}`;
 
 export const plainGlobals = (values: Values): string => `${include('dialhook-globals.conf')}\n${siteConf(values)}`;

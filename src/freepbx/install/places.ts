@@ -17,7 +17,10 @@ export interface Places {
   dropIn: string;
   /** Folder of the journal and an embedded database. */
   data: string;
-  /** Folder of the spool file. */
+  /**
+   * Folder of what Asterisk's user and the server both write: the spool file, the lists. Not below /var/spool/asterisk: at each start
+   * `fwconsole chown` takes the group's right to write from everything there.
+   */
   spool: string;
   freepbxConf: string;
   /** Folder of the lock against two runs at once. */
@@ -36,7 +39,7 @@ export function placesOf(root: string, etc?: string): Places {
     unit: join(root, 'etc/systemd/system/dialhook.service'),
     dropIn: join(root, 'etc/systemd/system/dialhook.service.d'),
     data: join(root, 'var/lib/dialhook'),
-    spool: join(root, 'var/spool/asterisk/dialhook'),
+    spool: join(root, 'var/spool/dialhook'),
     freepbxConf: join(root, 'etc/freepbx.conf'),
     lock: join(root, 'run/dialhook-install'),
     home: packageFolder(),

@@ -9,6 +9,8 @@ import type { Host } from './host.js';
 import {
   hooksConf,
   hooksOf,
+  LISTS_TARGET,
+  listsExec,
   type OwnFile,
   ownFiles,
   plainExtensions,
@@ -76,7 +78,7 @@ export async function planInstall(asked: Asked): Promise<InstallPlan> {
   if (database.act !== null) plan.changes.push(database.act);
   const urls = { DIALHOOK_DATABASE_URL: database.url, DIALHOOK_FREEPBX_DATABASE_URL: database.readUrl };
   putConfig(making, { ...settled.wanted, ...urls });
-  putService(asked, making, owner);
+  putService(asked, making, owner, settled.values);
   for (const text of site.texts) putSite(making, { ...text, owner, secret: false, part: text.from });
   dropGone(making);
   if (asked.reload && (await isUp(asked)))
@@ -122,7 +124,7 @@ export function ownerOf(path: string): Owner {
 
 /** All own files; the text of hooks.conf is known when the site's hooks are. */
 function ownOf({ places }: Asked, system: System, values: Values): OwnFile[] {
-  const made = generated(system, values);
+  const made = generated(system, values, listsExec(values, seen(places, places.etc)));
   const taken = new Set(made.map(({ target }) => target));
   return [
     ...ownFiles(places.home, system.kind, values, seen(places, places.etc)).filter(({ target }) => !taken.has(target)),
@@ -130,19 +132,24 @@ function ownOf({ places }: Asked, system: System, values: Values): OwnFile[] {
   ];
 }
 
-function generated(system: System, values: Values): OwnFile[] {
+function generated(system: System, values: Values, exec: string | null): OwnFile[] {
   const file = (target: string, text: string): OwnFile => ({
     target,
     bytes: Buffer.from(text),
     secret: false,
     mode: 0o640,
   });
+  const lists = exec === null ? [] : [file(LISTS_TARGET, exec)];
   if (system.kind === 'freepbx')
-    return [file('dialhook/freepbx/site.conf', siteConf(values)), file('dialhook/freepbx/hooks.conf', '')];
+    return [file('dialhook/freepbx/site.conf', siteConf(values)), file('dialhook/freepbx/hooks.conf', ''), ...lists];
   const { here, anywhere } = hasGlobals(system);
   return [
     file('dialhook/plain/globals.conf', plainGlobals(values)),
-    file('dialhook/plain/extensions.conf', plainExtensions(here ? 'there' : anywhere ? 'elsewhere' : 'none')),
+    file(
+      'dialhook/plain/extensions.conf',
+      plainExtensions(here ? 'there' : anywhere ? 'elsewhere' : 'none', exec !== null),
+    ),
+    ...lists,
   ];
 }
 
@@ -185,15 +192,16 @@ const createdByUs = ({ before }: Making, path: string) =>
   before?.site.some((one) => one.path === path && one.was === null) === true;
 
 /** Unit, drop-in, and the start or a new start where something of it changed. */
-function putService(asked: Asked, making: Making, owner: Owner): void {
+function putService(asked: Asked, making: Making, owner: Owner, { SPOOL, LISTS }: Values): void {
   const { places, host, service, program, migrate } = asked;
   const { plan, next, before } = making;
   if (!service || !host.live || program === '') return;
   const unit = unitText(places, program);
   const group = groupName(places.root, owner.gid);
+  const folders = [SPOOL, LISTS].filter((one) => one?.startsWith('/')).map((one) => dirname(one ?? ''));
   const changed = [
     unit !== null && putUnitFile(making, places.unit, unit),
-    putUnitFile(making, join(places.dropIn, 'pbx.conf'), dropInText(places, group)),
+    putUnitFile(making, join(places.dropIn, 'pbx.conf'), dropInText(folders, group)),
   ].includes(true);
   if (changed) plan.changes.push(systemctl(host, 'daemon-reload', null, { reload: true }));
   const settings = plan.changes.some((one) => one.kind === 'write' && one.path === places.config);

@@ -141,6 +141,8 @@ async function databaseDrop({ places, database }: RemoveAsked, installed: Instal
   };
 }
 
+const OURS_IN_SPOOL = ['events.spool', 'lists.conf', 'lists.conf.last', 'lists.conf.new'];
+
 /** What can't be put back comes when all the rest is done. */
 function last({ places, host }: RemoveAsked, installed: Installed, drop: Act | null): Act[] {
   const purge = (path: string, what: string): Act[] =>
@@ -152,11 +154,15 @@ function last({ places, host }: RemoveAsked, installed: Installed, drop: Act | n
           },
         ]
       : [];
+  const spool = installed.folders.includes(places.spool)
+    ? purge(places.spool, 'lines that no server took, and the lists')
+    : // A folder that was there before us keeps what others have in it.
+      OURS_IN_SPOOL.flatMap((name) => purge(join(places.spool, name), 'written by the server and our hooks'));
   const folders = [...installed.folders].reverse().filter((path) => !path.startsWith(`${places.etc}/`));
   return [
     ...(drop === null ? [] : [drop]),
     ...purge(places.data, 'the journal, and an embedded database'),
-    ...(installed.folders.includes(places.spool) ? purge(places.spool, 'lines that no server took') : []),
+    ...spool,
     ...(installed.user && host.live ? [dropUser(host)] : []),
     ...purge(places.records, 'our records and backups'),
     {

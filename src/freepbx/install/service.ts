@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Act } from './change.js';
 import type { Host } from './host.js';
-import { type Places, seen } from './places.js';
+import type { Places } from './places.js';
 
 /** Which Asterisk is asked. */
 export interface Console {
@@ -63,15 +63,14 @@ export function unitText(places: Places, program: string): string | null {
   return source === undefined ? null : readFileSync(source, 'utf8').replaceAll('/usr/local/bin/dialhook', program);
 }
 
-/** Lets the server take the spool file, which Asterisk's group owns. */
+/** Lets the server take the spool file, which Asterisk's group owns, and write the lists. `folders` as the running system sees them. */
 export const dropInText = (
-  places: Places,
+  folders: readonly string[],
   group: string,
-): string => `# Made by dialhook freepbx install: the dialplan's spool file is written by Asterisk's user.
+): string => `# Made by dialhook freepbx install: the dialplan's spool file is written by Asterisk's user, and the lists are read by it.
 [Service]
 SupplementaryGroups=${group}
-ReadWritePaths=-${seen(places, places.spool)}
-`;
+${[...new Set(folders)].map((one) => `ReadWritePaths=-${one}\n`).join('')}`;
 
 export const makeUser = (host: Host): Act => ({
   kind: 'act',

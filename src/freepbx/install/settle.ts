@@ -40,6 +40,7 @@ export async function settle(asked: Asked, system: System, before: Installed | n
     DIALHOOK_DATA_DIR: seen(places, places.data),
     DIALHOOK_AGI_PORT: String(agiPort),
     DIALHOOK_SPOOL_FILE: `${seen(places, places.spool)}/events.spool`,
+    DIALHOOK_LISTS_FILE: system.exec ? `${seen(places, places.spool)}/lists.conf` : '',
     DIALHOOK_RECORDINGS: recordingsOf(asked, system),
     DIALHOOK_WEB_PORT: asked.webPort === 0 ? '' : String(asked.webPort),
     DIALHOOK_AMI_HOST: '127.0.0.1',
@@ -69,13 +70,16 @@ function valuesOf(
   { program }: Asked,
   old: Map<string, string>,
   wanted: Record<string, string>,
-  { ami }: System,
+  system: System,
 ): Values {
+  const { ami } = system;
   const set = (name: string) => old.get(name) || wanted[name] || '';
   return {
     PBX: set('DIALHOOK_PBX') || 'pbx1',
     AGI: `127.0.0.1:${set('DIALHOOK_AGI_PORT')}`,
     SPOOL: set('DIALHOOK_SPOOL_FILE'),
+    // An empty one of the site switches them off. Without execincludes the line would only be a complaint at each reload.
+    LISTS: system.exec ? (old.get('DIALHOOK_LISTS_FILE') ?? wanted['DIALHOOK_LISTS_FILE'] ?? '') : '',
     AMI_USER: set('DIALHOOK_AMI_USER'),
     AMI_SECRET: set('DIALHOOK_AMI_SECRET'),
     AMI_PORT: String(ami.port),

@@ -11,7 +11,9 @@ export interface Line {
 export const MARK = ' ; dialhook';
 /** Stands before a line of the site that one of ours replaces, so that it can come back as it was. */
 const KEEPS = ';dialhook keeps: ';
-const ours = (text: string) => text.endsWith(MARK);
+/** The line of the lists as people write it by hand: doubled it is a complaint for each number, left behind it runs a script that is gone. */
+const LISTS_LINE = /^#exec\s+\/bin\/sh\s+\S*\/dialhook\/exec\/dialhook-lists\.sh(\s|$)/;
+const ours = (text: string) => text.endsWith(MARK) || LISTS_LINE.test(text);
 
 export const split = (text: string): Line[] =>
   [...text.matchAll(/([^\n]*?)(\r?\n|$)/g)]
