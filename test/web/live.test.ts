@@ -156,6 +156,30 @@ describe('the refresh', () => {
     expect(current()).to.equal(served.snapshot);
   });
 
+  it('holds what a rendering without a memory of rows holds, for each who sees it differently', async () => {
+    const at = served.snapshot?.at ?? 0;
+    const admin = await signedIn(served.base, 'admin');
+    const other = await serve((stand) => Object.assign(stand.deps.config, { viewCache: false }));
+    try {
+      const anew = new Map([
+        [sabir, await signedIn(other.base, 'sabir')],
+        [admin, await signedIn(other.base, 'admin')],
+      ]);
+      const text = async (client: Client) =>
+        (await (await client.ask('/monitor/live')).text()).replace(/assets\/\w+/g, '');
+      const busy = busyDay(at);
+      const [first, ...rest] = busy.operators;
+      if (first === undefined) throw new Error('the busy day has no operators');
+      const renamed = { ...busy, operators: [{ ...first, name: 'Renamed <b>' }, ...rest] };
+      for (const snapshot of [busy, { ...busy, calls: busy.calls.slice(1) }, renamed, busy]) {
+        for (const one of [served, other]) one.snapshot = { ...snapshot };
+        for (const [client, plain] of anew) expect(await text(client)).to.equal(await text(plain));
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
   it('shows no number of a caller to a supervisor in full, all of them to an administrator', async () => {
     const masked = await (await sabir.ask('/monitor/live')).text();
     const plain = await (await (await signedIn(served.base, 'admin')).ask('/monitor/live')).text();
