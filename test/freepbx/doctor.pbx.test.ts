@@ -10,7 +10,8 @@ import { freepbxCalls } from '../../src/cli/doctor/freepbx/calls.js';
 import { freepbxLoad, freepbxStubs } from '../../src/cli/doctor/freepbx/generated.js';
 import { freepbxHooks } from '../../src/cli/doctor/freepbx/hooks.js';
 import type { FreepbxHost } from '../../src/cli/doctor/freepbx/host.js';
-import { freepbxExec, freepbxFastagi } from '../../src/cli/doctor/freepbx/system.js';
+import { freepbxFastagi } from '../../src/cli/doctor/freepbx/system.js';
+import { execIncludes } from '../../src/cli/doctor/lists.js';
 import { manager } from '../../src/cli/doctor/manager.js';
 import { connectManager } from '../../src/cli/doctor/manager-probe.js';
 import { rights } from '../../src/cli/doctor/rights.js';
@@ -21,7 +22,7 @@ import { freepbxHostOf } from '../../src/serve/freepbx-host.js';
 import { probes } from '../cli/fakes.js';
 import { overlaid } from './centre.js';
 
-const CHECKS = [manager, rights, freepbxHooks, freepbxCalls, freepbxStubs, freepbxExec, freepbxFastagi, freepbxLoad];
+const CHECKS = [manager, rights, freepbxHooks, freepbxCalls, freepbxStubs, execIncludes, freepbxFastagi, freepbxLoad];
 
 describe('the doctor on FreePBX', function () {
   this.timeout(90_000);
@@ -67,10 +68,10 @@ describe('the doctor on FreePBX', function () {
   it('proves every hook by a call through it; nothing rings, nothing is told to the server, nothing stays', async () => {
     const results = await look();
     expect(told(results, 'freepbx-hooks')).to.deep.equal([
-      "ok all 9 places of FreePBX's dialplan are ours, or call ours @ ",
+      "ok all 10 places of FreePBX's dialplan are ours, or call ours @ ",
     ]);
     expect(told(results, 'freepbx-calls')).to.deep.equal([
-      'ok a test call went through each of 9 hooks and on; nothing rang @ ',
+      'ok a test call went through each of 10 hooks and on; nothing rang @ ',
     ]);
     expect(told(results, 'freepbx-stubs')[0]).to.match(/^ok /);
     expect(told(results, 'freepbx-load')[0]).to.match(/^ok /);
@@ -147,6 +148,7 @@ describe('the doctor on FreePBX', function () {
           return queues.replace(/^member=.*$/m, (line) => Array.from({ length: 12 }, () => line).join('\n'));
         return generated
           .replace(/(\[sub-record-cancel\][^[]*exten => s,1,)Return\(?\)?/, '$1Set(X=1)')
+          .replace(/(exten => exten,1,)Noop\([^\n]*\)/, '$1Set(Y=1)')
           .replace(/AGI\(agi:\/\/[^)]*dialparties\.agi\)/, 'AGI(dialparties.agi)');
       },
     };
@@ -155,6 +157,7 @@ describe('the doctor on FreePBX', function () {
     expect(told(results, 'freepbx-stubs')[0]).to.match(
       /^warn .*\[sub-record-cancel\].*Set\(X=1\) @ extensions_additional\.conf:\d+$/,
     );
+    expect(told(results, 'freepbx-stubs')[1]).to.match(/^warn .*\[sub-record-check\] exten,1.*Set\(Y=1\)/);
     const load = told(results, 'freepbx-load');
     expect(load[0]).to.match(/^warn queue 400 rings all of its 13 members.*@ queues_additional\.conf:\d+$/);
     expect(load[1]).to.match(
@@ -162,11 +165,10 @@ describe('the doctor on FreePBX', function () {
     );
   });
 
-  it('sees the wrong port and execincludes', async () => {
+  it('sees the wrong port', async () => {
     const own = { ...config, agiPort: 4573 };
     const seen = probes({ freepbxHost: async () => host() });
-    const results = await examine(own, seen, () => {}, [freepbxFastagi, freepbxExec]);
+    const results = await examine(own, seen, () => {}, [freepbxFastagi]);
     expect(told(results, 'freepbx-fastagi')[0]).to.match(/^fail .*4573/);
-    expect(told(results, 'freepbx-exec')[0]).to.match(/execincludes/);
   });
 });

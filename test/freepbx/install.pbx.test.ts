@@ -1,6 +1,6 @@
 // The installation on an Asterisk that runs: it takes everything in without a new complaint, ours stands first, the user of the manager
 // interface may do what is needed and nothing else, and afterwards nothing of it is left.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { type Asterisk, startAsterisk } from '../../scripts/lab/asterisk.js';
@@ -13,6 +13,7 @@ import { extensionOf, parseDialplanShow } from '../../src/freepbx/hooks/dialplan
 import type { Host } from '../../src/freepbx/install/host.js';
 import { type Asked, install, placesOf, remove } from '../../src/freepbx/install/index.js';
 import { settingsOf } from '../../src/freepbx/install/settings.js';
+import { listsText } from '../../src/lists/text.js';
 import { askedOf, copyOf, differences, everything, quiet, removalOf, stillHost } from './install-lab.js';
 
 /**
@@ -98,6 +99,12 @@ describe('dialhook freepbx install on a running PBX', () => {
     before(async () => {
       pbx = await startFreepbx({ custom: { 'extensions_custom.conf': siteHooks(wantedVersion() === '16') } });
       asked = await asking(pbx);
+      // As the server writes it.
+      const blacklist = [{ number: '+998000000142', reason: 'threats', until: null }];
+      writeFileSync(
+        join(asked.places.spool, 'lists.conf'),
+        listsText({ blacklist, vips: [], routes: [] }, Date.now()).text,
+      );
       was = everything(join(pbx.folder, 'etc'));
       known = await usual(pbx);
     });
@@ -125,6 +132,7 @@ describe('dialhook freepbx install on a running PBX', () => {
         const first = extensionOf(shown.get(context), exten)?.priorities[0];
         expect(first?.data, `${context} ${exten} of ${first?.file}`).to.contain('dialhook-freepbx-');
       }
+      expect(await pbx.cli('dialplan show dialhook-list-black')).to.contain("'998000000142'");
       expect(await pbx.cli('dialplan show globals')).to.match(/DH_AGI=127\.0\.0\.1:45\d\d/);
     });
 
@@ -181,7 +189,9 @@ describe('dialhook freepbx install on a running PBX', () => {
       const from = pbx.problems().length;
       await remove({ ...removalOf('/'), places: asked.places, host: asked.host }, quiet());
       expect(differences(was, everything(join(pbx.folder, 'etc')))).to.deep.equal([]);
-      expect(await pbx.cli('dialplan show dialhook-event')).to.match(/no existence/i);
+      for (const context of ['dialhook-event', 'dialhook-list-black'])
+        expect(await pbx.cli(`dialplan show ${context}`)).to.match(/no existence/i);
+      expect(readdirSync(asked.places.spool)).to.deep.equal([]);
       expect(await pbx.cli('manager show user site')).to.not.match(/secret|read perm/i);
       expect(news(pbx, from, known)).to.deep.equal([]);
     });

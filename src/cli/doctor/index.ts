@@ -9,7 +9,7 @@ import { events } from './events.js';
 import { freepbxCalls } from './freepbx/calls.js';
 import { freepbxLoad, freepbxStubs } from './freepbx/generated.js';
 import { freepbxHooks } from './freepbx/hooks.js';
-import { freepbxExec, freepbxFastagi, freepbxFiles, freepbxTables } from './freepbx/system.js';
+import { freepbxFastagi, freepbxFiles, freepbxTables } from './freepbx/system.js';
 import { freepbxRead } from './freepbx-read.js';
 import { globals } from './globals.js';
 import { hooks } from './hooks.js';
@@ -53,7 +53,6 @@ export const CHECKS: readonly Check[] = [
   freepbxHooks,
   freepbxCalls,
   freepbxStubs,
-  freepbxExec,
   freepbxFastagi,
   freepbxFiles,
   freepbxTables,

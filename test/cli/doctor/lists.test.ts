@@ -47,6 +47,20 @@ describe('doctor: FreePBX and the lists', () => {
     expect((await asked('yes')).state).to.equal('ok');
     expect((await asked('no')).state).to.equal('fail');
     expect((await asked('')).mend).to.contain('execincludes = yes');
+    // On FreePBX's host it is asked whatever is set here, and the line of the file is named.
+    const freepbx = (value: string) =>
+      look(execIncludes, {
+        env: MANAGER,
+        manager: says({ [EXEC]: value }),
+        probes: {
+          freepbxHost: async () => ({
+            ...{ etc: '/none', console: async () => '', stockTables: async () => [] },
+            read: async () => '[options]\nexecincludes = no ; not now\n',
+          }),
+        },
+      });
+    expect(await freepbx('no')).to.include({ state: 'fail', where: 'asterisk.conf:2' });
+    expect((await freepbx('yes')).state).to.equal('ok');
   });
 
   it('sees whether the PBX has the lists of the file', async () => {

@@ -27,8 +27,9 @@ export function writtenIn(text: string): Written[] {
 
 /** What we put in the place of generated priorities: they must go on saying nothing. */
 const STUBS = [
-  { context: 'sub-record-cancel', is: /^Return\(?\)?$/i, ours: 'Return()' },
-  { context: 'func-apply-sipheaders', is: /^No[oO]p\(/, ours: 'a NoOp()' },
+  { context: 'sub-record-cancel', exten: 's', is: /^Return\(?\)?$/i, ours: 'Return()' },
+  { context: 'func-apply-sipheaders', exten: 's', is: /^NoOp\(/i, ours: 'a NoOp()' },
+  { context: 'sub-record-check', exten: 'exten', is: /^NoOp\(/i, ours: 'a NoOp()' },
 ];
 
 /** FreePBX still generates nothing where ours stands: a new version may have given these places a meaning. */
@@ -40,10 +41,10 @@ export const freepbxStubs: Check = {
     if (host === null) return skip('there is no FreePBX on this host');
     const written = writtenIn(await host.read(GENERATED));
     if (written.length === 0) return skip(`${GENERATED} can not be read by this user`);
-    const found = STUBS.flatMap(({ context, is, ours }): Finding[] => {
-      const first = written.find((one) => one.context === context && one.exten === 's' && one.n === '1');
+    const found = STUBS.flatMap(({ context, exten, is, ours }): Finding[] => {
+      const first = written.find((one) => one.context === context && one.exten === exten && one.n === '1');
       if (first === undefined || is.test(first.step)) return [];
-      const says = `FreePBX now does something in [${context}] s,1, where ours stands in for ${ours}: ${first.step.slice(0, 80)}`;
+      const says = `FreePBX now does something in [${context}] ${exten},1, where ours stands in for ${ours}: ${first.step.slice(0, 80)}`;
       const mend =
         'Its own line is not run any more. Look for a new version of Dialhook; until then: dialhook freepbx remove';
       return [{ ...warn(says, mend), where: `${GENERATED}:${first.line}` }];

@@ -30,6 +30,11 @@ export const PLACES: readonly Place[] = [
     ...{ context: 'sub-record-check-custom', exten: 'rg', priorities: 3, tail: 'own', test: 'group' },
     ...{ body: 'dialhook-freepbx-group', costs: 'calls that a ring group begins are not seen', events: ['call'] },
   },
+  {
+    ...{ context: 'sub-record-check', exten: 'exten', priorities: 1, tail: 'generated', test: 'extension' },
+    ...{ body: 'dialhook-freepbx-extension', costs: 'a call to an extension that nobody can be rung for is not seen' },
+    events: ['call'],
+  },
   predial('dialout-one', 'one', 'one', 'no call to an extension and no offer of a queue is seen'),
   predial('dial-ringall', 'ringall', 'ringall', 'calls to ring groups and follow-me are not seen'),
   predial('dial-hunt', 'hunt', 'hunt', 'calls to ring groups that hunt are not seen'),

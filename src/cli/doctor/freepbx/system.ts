@@ -1,4 +1,4 @@
-// The machine around FreePBX: its own FastAGI server, #exec, its tables of calls, the rights of our files.
+// The machine around FreePBX: its own FastAGI server, its tables of calls, the rights of our files.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Check, type Finding, fail, ok, skip, warn } from '../check.js';
@@ -30,27 +30,6 @@ export const freepbxFastagi: Check = {
     return ok(
       `${asks.length} lines of FreePBX ask its own FastAGI server on port ${FREEPBX_AGI_PORT}; ours is another`,
     );
-  },
-};
-
-/** #exec prints what the queues need; without execincludes the rest of that file is read, and that part is not. */
-export const freepbxExec: Check = {
-  name: 'freepbx-exec',
-  needs: [],
-  async look({ probes }) {
-    const host = await probes.freepbxHost();
-    if (host === null) return skip(NONE);
-    const lines = (await host.read('asterisk.conf')).split('\n');
-    const at = lines.findIndex((line) => /^\s*execincludes\s*=/.test(line));
-    const on = /=>?\s*(yes|true|y|t|1|on)\s*(;.*)?$/i.test(lines[at] ?? '');
-    if (on) return ok('execincludes is on: #exec of the queues and the lists is run');
-    return {
-      ...warn(
-        'execincludes is off: what #exec prints for the queues and the lists is missing',
-        'Write execincludes = yes in [options] of asterisk.conf, then: fwconsole restart',
-      ),
-      where: at < 0 ? 'asterisk.conf' : `asterisk.conf:${at + 1}`,
-    };
   },
 };
 
