@@ -124,13 +124,7 @@ describe('listening to a recording', () => {
   });
 
   it('opens nothing by a path, a link, or a file that became one', async () => {
-    const tries = [
-      '../../etc/passwd',
-      '%2e%2e%2f%2e%2e%2fetc%2fpasswd',
-      '/etc/passwd',
-      PATH,
-      encodeURIComponent(PATH),
-    ];
+    const tries = ['../../etc/passwd', '%2e%2e%2f%2e%2e%2fetc%2fpasswd', '/etc/passwd', PATH, encodeURIComponent(PATH)];
     for (const text of [...tries, ...CORPUS.map((one) => encodeURIComponent(Buffer.from(one.text).toString()))]) {
       const answer = await ask(text);
       expect(answer.status, text.slice(0, 60)).to.be.oneOf([400, 404]);
