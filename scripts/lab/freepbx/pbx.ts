@@ -169,7 +169,7 @@ function dialplan(generated: string, { ringSeconds = 3, waitSeconds, record = fa
   return generated
     .replaceAll('agi://127.0.0.1/', 'agi://127.0.0.1:@FREEPBX_AGI_PORT@/')
     .replace('RINGTIMER_DEFAULT = 15', `RINGTIMER_DEFAULT = ${ringSeconds}`)
-    .replace('?${VQ_MAXWAIT}: )}', `?\${VQ_MAXWAIT}:${wait === '' ? ' ' : wait})}`)
+    .replace(/\?\$\{VQ_MAXWAIT\}: \)\}/, `?\${VQ_MAXWAIT}:${wait === '' ? ' ' : wait})}`)
     .replace('(q,400,dontcare)', `(q,400,${record ? 'force' : 'dontcare'})`)
     .replace('dial,20,', `dial,${ringSeconds},`)
     .replaceAll('s,1(20,', `s,1(${ringSeconds},`);
