@@ -1,5 +1,5 @@
 // The steps outside of files: system user, unit, reloads; in which order, and put back when one fails. The programs are played.
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Host } from '../../src/freepbx/install/host.js';
@@ -90,6 +90,30 @@ describe('dialhook freepbx install on a host', () => {
       expect(done.includes('disable --now'), done).to.equal(step.startsWith('asterisk') || step.endsWith('enable'));
     });
   }
+
+  it('leaves a unit that somebody wrote by hand, and the server it runs', async () => {
+    const root = await copy();
+    mkdirSync(join(root, 'etc/systemd/system'), { recursive: true });
+    writeFileSync(join(root, 'etc/systemd/system/dialhook.service'), '[Service]\nExecStart=/opt/mine serve\n');
+    const before = everything(root);
+    const { host, ran } = played(root);
+    await install(asking(root, host), quiet());
+    expect(ran.filter((one) => one.startsWith('systemctl'))).to.deep.equal([
+      'systemctl is-enabled --quiet dialhook',
+      'systemctl daemon-reload',
+      'systemctl restart dialhook',
+    ]);
+    ran.length = 0;
+    await install(asking(root, host), quiet());
+    expect(ran).to.deep.equal(['systemctl is-enabled --quiet dialhook']);
+    ran.length = 0;
+    await remove(removalOf(root, { host }), quiet());
+    expect(ran.filter((one) => one.startsWith('systemctl'))).to.deep.equal([
+      'systemctl daemon-reload',
+      'systemctl try-restart dialhook',
+    ]);
+    expect(differences(before, everything(root))).to.deep.equal([]);
+  });
 
   it('takes the next port where ours is taken, never FreePBX\u2019s own', async () => {
     const root = await copy();

@@ -232,6 +232,47 @@ describe('dialhook freepbx install and remove', () => {
     expect(readdirSync(spool)).to.deep.equal(['theirs']);
   });
 
+  it('leaves the data of a server that was there before', async () => {
+    const root = await copyOf('bare');
+    const data = join(root, 'var/lib/dialhook');
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, 'dialhook.sqlite'), 'years of calls');
+    mkdirSync(join(root, 'etc/dialhook'), { recursive: true });
+    writeFileSync(join(root, 'etc/dialhook/dialhook.conf'), 'DIALHOOK_PBX=site\n');
+    const before = everything(root);
+    await install(askedOf(root), quiet());
+    await install(askedOf(root), quiet());
+    const told: string[] = [];
+    await remove(removalOf(root), quiet(told));
+    expect(told.join('\n')).to.contain('it stays');
+    expect(differences(before, everything(root))).to.deep.equal([]);
+  });
+
+  it('gives its files to the user that Asterisk runs as, where the folder is root\u2019s', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const root = await copyOf('bare', { 'asterisk.conf': '[options]\nrunuser = pbx\nrungroup = pbx ; ours\n' });
+    writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/\npbx:x:1234:1235::/:/\n');
+    writeFileSync(join(root, 'etc/group'), 'root:x:0:\npbx:x:1235:\n');
+    await install(askedOf(root), quiet());
+    const owner = (path: string) => `${statSync(path).uid}:${statSync(path).gid}`;
+    expect(owner(etc(root, 'dialhook/plain/manager.conf'))).to.equal('1234:1235');
+    expect(owner(join(root, 'var/spool/dialhook'))).to.equal('1234:1235');
+    expect(statSync(etc(root, 'dialhook/plain/manager.conf')).mode & 0o007).to.equal(0);
+  });
+
+  it('warns of an override of the site only where ours stands', async () => {
+    const warned = async (line: string) => {
+      const told: string[] = [];
+      const root = await copyOf('16', { 'extensions_override_freepbx.conf': `[sub-record-check]\n${line}\n` });
+      await install(askedOf(root), { ...quiet(told), dryRun: true });
+      return told.join('\n');
+    };
+    expect(await warned('exten => exten,1,NoOp(mine)')).to.match(
+      /overrides \[sub-record-check\] exten already.*: exten => exten,n,Gosub\(dialhook-freepbx-extension,s,1\(/,
+    );
+    expect(await warned('exten => page,1,NoOp(mine)')).to.not.contain('overrides [sub-record-check]');
+  });
+
   it('follows a link of the owner, and keeps it a link', async () => {
     const root = await copyOf('bare');
     mkdirSync(join(root, 'site'));

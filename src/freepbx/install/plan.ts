@@ -1,10 +1,10 @@
 // What an installation or an upgrade changes: the wanted texts against what is there. Reads only.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Act, Owner, Plan } from './change.js';
 import type { DatabaseAsked } from './database.js';
 import { detect, type System } from './detect.js';
-import { realOf } from './files.js';
+import { numbersOf, realOf } from './files.js';
 import type { Host } from './host.js';
 import {
   hooksConf,
@@ -26,6 +26,7 @@ import { type Console, dropInText, makeUser, reloads, runs, systemctl, unitText 
 import { withBlock } from './settings.js';
 import { databaseOf, settle } from './settle.js';
 import { hasGlobals, siteTexts } from './site.js';
+import { readTree, settingOf } from './tree.js';
 
 export interface Asked {
   places: Places;
@@ -65,7 +66,7 @@ export async function planInstall(asked: Asked): Promise<InstallPlan> {
   plan.notes.push(...database.notes);
   plan.warnings.push(...warningsOf(system, asked));
 
-  const owner = ownerOf(places.etc);
+  const owner = ownerOf(places);
   const own = ownOf(asked, system, settled.values);
   const site = siteTexts(places.etc, system, system.kind === 'freepbx' ? hooksOf(places.home) : [], own);
   plan.notes.push(...site.notes);
@@ -78,7 +79,7 @@ export async function planInstall(asked: Asked): Promise<InstallPlan> {
   if (database.act !== null) plan.changes.push(database.act);
   const urls = { DIALHOOK_DATABASE_URL: database.url, DIALHOOK_FREEPBX_DATABASE_URL: database.readUrl };
   putConfig(making, { ...settled.wanted, ...urls });
-  putService(asked, making, owner, settled.values);
+  await putService(asked, making, owner, settled.values);
   for (const text of site.texts) putSite(making, { ...text, owner, secret: false, part: text.from });
   dropGone(making);
   if (asked.reload && (await isUp(asked)))
@@ -98,6 +99,7 @@ function begin({ places, host }: Asked, system: System, before: Installed | null
     ...{ format: 1, version: versionOf(places), at: host.now().toISOString(), kind: system.kind, etc: places.etc },
     ...{ removed: false, own: [], site: [], folders: [...(before?.folders ?? [])], database: null },
     ...{ user: before?.user ?? false, service: before?.service ?? false },
+    dataWas: before === null ? holdsSomething(places.data) : before.dataWas === true,
   };
   // It is made before the first change, for what has to be known to put the others back.
   const ours = dirname(places.records);
@@ -105,6 +107,8 @@ function begin({ places, host }: Asked, system: System, before: Installed | null
   const plan: Plan = { changes: [], notes: [], warnings: [] };
   return { places, plan, backup: backupOf(places, host.now()), before, next, touched: new Set() };
 }
+
+const holdsSomething = (folder: string) => existsSync(folder) && readdirSync(folder).length > 0;
 
 /** Whether two records say the same of the host; when it was is no matter. */
 const alike = (a: Installed, b: Installed) => JSON.stringify({ ...a, at: '' }) === JSON.stringify({ ...b, at: '' });
@@ -117,9 +121,16 @@ export function backupOf({ records }: Places, now: Date): string {
   return made;
 }
 
-export function ownerOf(path: string): Owner {
-  const { uid, gid } = statSync(path);
-  return { uid, gid };
+/**
+ * Whom our files in Asterisk's folder belong to: whoever has that folder. Where that is root, Asterisk may still run as another user, who
+ * has to read them and to write the spool; for root itself it makes no difference whose they are.
+ */
+export function ownerOf({ root, etc }: Places): Owner {
+  const { uid, gid } = statSync(etc);
+  if (uid !== 0) return { uid, gid };
+  const conf = readTree(etc, 'asterisk.conf');
+  const named = (name: string) => settingOf(conf, 'options', name) || 'asterisk';
+  return numbersOf({ user: named('runuser'), group: named('rungroup') }, root);
 }
 
 /** All own files; the text of hooks.conf is known when the site's hooks are. */
@@ -192,11 +203,14 @@ const createdByUs = ({ before }: Making, path: string) =>
   before?.site.some((one) => one.path === path && one.was === null) === true;
 
 /** Unit, drop-in, and the start or a new start where something of it changed. */
-function putService(asked: Asked, making: Making, owner: Owner, { SPOOL, LISTS }: Values): void {
+async function putService(asked: Asked, making: Making, owner: Owner, { SPOOL, LISTS }: Values): Promise<void> {
   const { places, host, service, program, migrate } = asked;
   const { plan, next, before } = making;
   if (!service || !host.live || program === '') return;
-  const unit = unitText(places, program);
+  // Somebody set the server up by hand: his unit stays his, and so does whether it is enabled.
+  const theirs = existsSync(places.unit) && before?.own.some(({ path }) => path === places.unit) !== true;
+  const runs = theirs && (await host.run('systemctl', ['is-enabled', '--quiet', 'dialhook'])).code === 0;
+  const unit = theirs ? null : unitText(places, program);
   const group = groupName(places.root, owner.gid);
   const folders = [SPOOL, LISTS].filter((one) => one?.startsWith('/')).map((one) => dirname(one ?? ''));
   const changed = [
@@ -207,7 +221,7 @@ function putService(asked: Asked, making: Making, owner: Owner, { SPOOL, LISTS }
   const settings = plan.changes.some((one) => one.kind === 'write' && one.path === places.config);
   const newer = before !== null && before.version !== next.version;
   if (newer && migrate !== null) plan.changes.push(migration(migrate));
-  if (!next.service || before?.removed === true) {
+  if (!runs && (!next.service || before?.removed === true)) {
     next.service = true;
     plan.changes.push(systemctl(host, 'enable --now dialhook', 'disable --now dialhook', { halfway: true }));
   } else if (changed || settings || newer) plan.changes.push(systemctl(host, 'restart dialhook', null, { may: true }));

@@ -37,6 +37,8 @@ export interface Installed {
   database: MadeDatabase | null;
   /** The system user `dialhook` was made by us. */
   user: boolean;
+  /** The data folder held something before us: it is not ours to take away. */
+  dataWas?: boolean;
   /** The unit was enabled by us. */
   service: boolean;
 }

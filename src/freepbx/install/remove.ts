@@ -1,7 +1,7 @@
 // What a removal changes: everything back to what it was before us, in a site's file that was edited meanwhile only our own lines.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { dropDatabase } from '../../store/own-database.js';
 import type { Act, Plan } from './change.js';
 import { administrator, type DatabaseAsked } from './database.js';
@@ -43,14 +43,19 @@ export async function planRemove(asked: RemoveAsked): Promise<RemovePlan> {
   for (const file of installed.site) if (!kept.includes(file)) putBack(places, file, plan, touched);
   for (const file of installed.own) dropOwn(file, plan, touched);
   if (asked.reload && (await isUp(asked))) plan.changes.push(...reloads(host, asked.console, touched, ''));
-  if (installed.own.some(({ path }) => path.endsWith('.service')) && host.live)
-    plan.changes.push(systemctl(host, 'daemon-reload', null, { reload: true }));
+  const units = installed.own.some(({ path }) => path.startsWith(dirname(places.unit)));
+  if (units && host.live) plan.changes.push(systemctl(host, 'daemon-reload', null, { reload: true }));
+  // One that was there before us goes on, without what we had given it.
+  if (units && host.live && !installed.service)
+    plan.changes.push(systemctl(host, 'try-restart dialhook', null, { may: true }));
   // What lies in these goes last, or stays, and so do the folders around them.
   const held = [places.data, places.spool, places.records];
   dropFolders(
     installed.folders.filter((path) => !held.some((one) => `${one}/`.startsWith(`${path}/`))),
     plan,
   );
+  if (installed.dataWas === true)
+    plan.notes.push(`${places.data} held data before Dialhook came to this PBX: it stays`);
   if (keepData) keep(places, installed, kept, plan);
   else plan.changes.push(...last(asked, installed, drop));
   return plan;
@@ -161,7 +166,7 @@ function last({ places, host }: RemoveAsked, installed: Installed, drop: Act | n
   const folders = [...installed.folders].reverse().filter((path) => !path.startsWith(`${places.etc}/`));
   return [
     ...(drop === null ? [] : [drop]),
-    ...purge(places.data, 'the journal, and an embedded database'),
+    ...(installed.dataWas === true ? [] : purge(places.data, 'the journal, and an embedded database')),
     ...spool,
     ...(installed.user && host.live ? [dropUser(host)] : []),
     ...purge(places.records, 'our records and backups'),

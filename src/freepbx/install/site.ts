@@ -1,7 +1,7 @@
 // What the files of the site shall say: one line that takes ours in, and one in each hook that the site has itself.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { chain, extensionsOf, stepsOf } from './chain.js';
+import { callsOf, chain, extensionsOf, stepsOf } from './chain.js';
 import { type System, siteOwn } from './detect.js';
 import { realOf } from './files.js';
 import { bareIncludes, FREEPBX_INCLUDES, type Hook, INCLUDE_LINES, type Include, type OwnFile } from './manifest.js';
@@ -126,11 +126,11 @@ function warnOfOverrides(override: string, system: System, site: Site): void {
   const ours = split(override);
   const contexts = new Set(ours.map(({ text }) => /^\[([^\]]+)\]/.exec(text)?.[1] ?? '').filter(Boolean));
   for (const context of contexts) {
-    const first = siteOwn(system, context)[0];
     const call = stepsOf(ours, context)[0];
+    const first = callsOf(siteOwn(system, context)).find(({ exten }) => exten === call?.exten);
     if (first !== undefined)
       site.warnings.push(
-        `${first.file}:${first.line} overrides [${context}] already, and counts before ours. Put this line into it: exten => s,n,${call?.app}${call?.data}`,
+        `${first.file}:${first.line} overrides [${context}] ${first.exten} already, and counts before ours. Put this line into it: exten => ${first.exten},n,${call?.app}${call?.data}`,
       );
   }
 }
