@@ -67,6 +67,7 @@ function targetsOf(step: Step): Target[] {
 const SITE = ['${DH_OUT_CONTEXT}', '${DH_TRANSFER_CONTEXT}', 'dialhook-list-${ARG1}'];
 const resolved = (target: Target): Target[] => {
   if (SITE.includes(target.context)) return [];
+  if (target.context === '${DH_MEMBERS}') return [{ ...target, context: 'dialhook-members' }];
   if (target.context !== 'dialhook-${ARG2}') return [target];
   return ['dialhook-bound', 'dialhook-send'].map((context) => ({ ...target, context }));
 };

@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
+import { answerAfter, ringOnly } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
 import { emptyDatabase, type TestDb } from '../store/databases.js';
-import type { Centre } from '../stories/centre.js';
+import { type Centre, quiet } from '../stories/centre.js';
+import { sendClick } from '../stories/click.js';
 import { OffTime, perform } from '../stories/perform.js';
 import { readStory } from '../stories/story.js';
 import { openFreepbxCentre } from './centre.js';
@@ -50,22 +52,118 @@ describe(`freepbx: stories on a real Asterisk ${wantedVersion()}`, function () {
     });
   }
 
-  it('knows the members of the queue by their extension, whatever FreePBX calls them', async () => {
-    const rows = () => centre.db.knex('rt_operators').orderBy('operator').select('operator', 'queues', 'presence');
-    const known = async (...expected: string[]) => {
-      let last: string[] = [];
-      // What was seen once may be on its way to us by an event: two looks must say it.
-      const seen = async () => {
-        await centre.look();
-        last = (await rows()).map((row) => `${row.operator} ${row.presence} in ${row.queues}`);
-        return last.join() === expected.join();
-      };
-      await until(seen, { deadline: 15_000, every: 200, what: () => `${expected.join()}, not ${last.join()}` });
+  /** What the PBX has of a member of queue 400, as FreePBX's pages see it; null when it is none. */
+  const member = async (extension: string) => {
+    const items = await centre.ami.list('QueueStatus', { Queue: '400' }, { complete: 'QueueStatusComplete' });
+    const seen = items.find((one) => one.get('Location') === `Local/${extension}@from-queue/n`);
+    const fields = ['Name', 'StateInterface', 'Membership', 'Penalty', 'Paused', 'PausedReason'];
+    return seen ? fields.map((field) => seen.get(field) ?? '').join(' ') : null;
+  };
+  const becomes = async (extension: string, wanted: string | null) => {
+    let last: string | null = '';
+    const done = async () => {
+      last = await member(extension);
+      return last === wanted;
     };
+    await until(done, { deadline: 15_000, every: 100, what: () => `${extension} ${wanted}, not ${last}` });
+  };
+  const known = async (...expected: string[]) => {
+    let last: string[] = [];
+    // What was seen once may be on its way to us by an event: two looks must say it.
+    const seen = async () => {
+      await centre.look();
+      const rows = await centre.db.knex('rt_operators').orderBy('operator').select('operator', 'queues', 'presence');
+      last = rows.map((row) => `${row.operator} ${row.presence}${row.queues ? ` in ${row.queues}` : ''}`);
+      return last.join() === expected.join();
+    };
+    await until(seen, { deadline: 15_000, every: 200, what: () => `${expected.join()}, not ${last.join()}` });
+  };
+  const lines = async (event: string, more: RegExp) => {
+    const all = (await centre.db.knex('events').pluck('line')) as string[];
+    return all.filter((line) => line.includes(`&event=${event}&`) && more.test(line));
+  };
+  const ready = (name: string) => `${name} hint:${name === 'Cara' ? 103 : 101}@ext-local`;
+  const CARA = `${ready('Cara')} dynamic 0`;
+  const ANNA = `${ready('Anna')} static 0`;
+
+  it("sees a login by FreePBX's own *45, and one by click is the same", async () => {
     await known('101 ready in 400', '102 ready in 400');
-    await centre.asterisk.cli('queue add member Local/103@from-queue/n to 400 penalty 0 as Cara');
-    await centre.asterisk.cli('queue pause member Local/102@from-queue/n queue 400 reason lunch');
-    await known('101 ready in 400', '102 paused in 400', '103 ready in 400');
+    // A queue more, for which FreePBX lists nobody.
+    await centre.asterisk.cli('database put QPENALTY 300/dynmemberonly no');
+    await centre.phones.get('103')?.call('*45400').ended(20_000);
+    await becomes('103', `${CARA} 0 `);
+    await known('101 ready in 400', '102 ready in 400', '103 ready in 400');
+    expect(await lines('login', /operator=103.*source=ami|source=ami.*operator=103/)).to.have.length(1);
+    await sendClick(centre, '103', 'logout', {});
+    await becomes('103', null);
+    await sendClick(centre, '103', 'login', {});
+    await becomes('103', `${CARA} 0 `);
+    expect(await centre.asterisk.cli('database get CustomDevstate QUEUE103*400')).to.include('INUSE');
+    await known('101 ready in 400', '102 ready in 400', '103 ready in 400');
+  });
+
+  it("pauses FreePBX's own members by click, and does not log out one of its pages", async () => {
+    for (const [who, is] of [
+      ['103', CARA],
+      ['101', ANNA],
+    ] as const) {
+      await sendClick(centre, who, 'pause', { reason: 'lunch' });
+      await becomes(who, `${is} 1 lunch`);
+    }
+    await known('101 paused in 400', '102 ready in 400', '103 paused in 400');
+    for (const [who, is] of [
+      ['103', CARA],
+      ['101', ANNA],
+    ] as const) {
+      await sendClick(centre, who, 'unpause', {});
+      await becomes(who, `${is} 0 `);
+    }
+    await sendClick(centre, '101', 'logout', {});
+    const told = () => lines('click', /verb=logout.*target=101.*result=static/);
+    await until(async () => (await told()).length === 1, { what: 'the logout of 101 is refused' });
+    await becomes('101', `${ANNA} 0 `);
+  });
+
+  it('gives an operator his wrap-up: it begins, is made longer, done, and runs out', async () => {
+    const talk = async () => {
+      for (const who of ['101', '102']) centre.phones.get(who)?.reset(ringOnly);
+      centre.phones.get('103')?.reset(answerAfter(200));
+      const call = centre.trunk.call('5551000', { from: { number: '+998000000101' } });
+      await until(() => centre.db.knex('rt_talks').where({ operator: '103' }).first('call_id'), {
+        what: '103 talks',
+        deadline: 15_000,
+      });
+      await call.hangup();
+    };
+    await centre.asterisk.cli('dialplan set global DH_WRAPUP_400 30');
+    await talk();
+    await becomes('103', `${CARA} 1 wrap_up`).catch((e) => {
+      console.log(
+        centre.asterisk
+          .log()
+          .split('\n')
+          .filter((l) => /dialhook-(wrapup|end|missed)/.test(l))
+          .slice(-60)
+          .join('\n'),
+      );
+      throw e;
+    });
+    await sendClick(centre, '103', 'extend', {});
+    await until(async () => (await lines('wrapup', /operator=103/)).length === 2, { what: 'the wrap-up is longer' });
+    await sendClick(centre, '103', 'done', {});
+    await becomes('103', `${CARA} 0 `);
+    await centre.asterisk.cli('dialplan set global DH_WRAPUP_400 1');
+    await quiet(centre);
+    await talk();
+    await until(async () => (await lines('wrapped', /operator=103.*how=timeout/)).length === 1, {
+      what: 'the wrap-up runs out',
+      deadline: 10_000,
+    });
+    await becomes('103', `${CARA} 0 `);
+    await centre.asterisk.cli('dialplan set global DH_WRAPUP_400 0');
+    await sendClick(centre, '103', 'logout', {});
+    await becomes('103', null);
+    await known('101 ready in 400', '102 ready in 400', '103 offline in 400');
   });
 
   it('recorded every event: nothing was refused, nothing spooled', async () => {
