@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FreepbxHost, StockTable } from '../cli/doctor/freepbx/host.js';
 import type { Config } from '../config/options.js';
+import { STOCK_DATABASE, stockGrants } from '../freepbx/read/grants.js';
 import { openDatabase } from '../store/database.js';
 import { describeTable } from '../store/foreign.js';
 
@@ -46,7 +47,7 @@ async function stockTables(config: Config): Promise<StockTable[]> {
   if (config.freepbxDatabaseUrl === '') throw new Error('FreePBX is not read (DIALHOOK_FREEPBX_DATABASE_URL)');
   const url = new URL(config.freepbxDatabaseUrl);
   const { username } = url;
-  url.pathname = '/asteriskcdrdb';
+  url.pathname = `/${STOCK_DATABASE}`;
   const db = openDatabase(url.href, { queryTimeoutMs: PATIENCE_MS, connectTimeoutMs: PATIENCE_MS, poolMax: 1 });
   try {
     const seen = await Promise.all(STOCK.map((name) => describeTable(db, name)));
@@ -56,9 +57,9 @@ async function stockTables(config: Config): Promise<StockTable[]> {
         : [{ name: one.name, columns: new Set(one.columns.keys()), indexed: one.indexed, rows: one.rows }],
     );
   } catch (error) {
-    const grant = `GRANT SELECT (calldate, linkedid, uniqueid) ON asteriskcdrdb.cdr TO '${username}'@'localhost'`;
+    const grant = stockGrants(`'${username}'@'localhost'`).join('; ');
     throw new Error(
-      `its user may not see them (${(error as { code?: string }).code ?? 'no answer'}); ${grant} lets it`,
+      `its user may not see them (${(error as { code?: string }).code ?? 'no answer'}); these statements let it, those of missing columns fail: ${grant}`,
     );
   } finally {
     await db.close();

@@ -21,8 +21,12 @@ describe('the database of dialhook freepbx install', () => {
     await server.admin(
       "CREATE DATABASE IF NOT EXISTS theirs; CREATE TABLE IF NOT EXISTS theirs.users (extension VARCHAR(20), name VARCHAR(50), password VARCHAR(20)); REPLACE INTO theirs.users VALUES ('101', 'Anna', 'closed')",
     );
+    // As a FreePBX 16 has them: cdr without linkedid.
+    await server.admin(
+      'CREATE DATABASE IF NOT EXISTS asteriskcdrdb; CREATE TABLE IF NOT EXISTS asteriskcdrdb.cdr (calldate DATETIME, src VARCHAR(80), uniqueid VARCHAR(32), KEY calldate (calldate)); CREATE TABLE IF NOT EXISTS asteriskcdrdb.cel (eventtime DATETIME, linkedid VARCHAR(150), uniqueid VARCHAR(150), KEY linkedid (linkedid))',
+    );
   });
-  after(() => server.admin('DROP DATABASE theirs'));
+  after(() => server.admin('DROP DATABASE theirs; DROP DATABASE asteriskcdrdb'));
 
   const host = () => ({ ...stillHost, secret: () => randomBytes(16).toString('hex') });
   const freepbx = async () => {
@@ -61,6 +65,15 @@ describe('the database of dialhook freepbx install', () => {
       [url, 'CREATE DATABASE more'],
     ] as const)
       expect(await ask(who, sql).catch((error: Error) => error.message), sql).to.match(/denied/);
+    // The doctor sees which keys FreePBX's tables of calls have, and not who called.
+    const calls = readUrl.replace('/theirs', '/asteriskcdrdb');
+    expect(calls).to.not.equal(readUrl);
+    const statistics =
+      "SELECT table_name, column_name FROM information_schema.statistics WHERE table_schema = 'asteriskcdrdb' ORDER BY 1";
+    expect(await ask(calls, statistics))
+      .to.contain('calldate')
+      .and.to.contain('linkedid');
+    expect(await ask(calls, 'SELECT src FROM cdr').catch((error: Error) => error.message)).to.match(/denied/);
     const installed = everything(root);
     await install(askedOf(root, { host: host(), database }), quiet());
     expect(differences(installed, everything(root))).to.deep.equal([]);

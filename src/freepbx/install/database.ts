@@ -10,7 +10,7 @@ import {
   mayMake,
   type OwnDatabase,
 } from '../../store/own-database.js';
-import { readGrants } from '../read/grants.js';
+import { readGrants, stockGrants } from '../read/grants.js';
 import type { Act } from './change.js';
 import type { Host } from './host.js';
 import type { Places } from './places.js';
@@ -131,7 +131,8 @@ async function planOwn(
     act: {
       kind: 'act',
       says: `make database ${own.name} and user ${own.user}@${own.host}${reader}`,
-      do: () => makeDatabase(admin, own, passwords, reads ? readGrants(theirs, account) : []),
+      do: () =>
+        makeDatabase(admin, own, passwords, reads ? [...readGrants(theirs, account), ...stockGrants(account)] : []),
       undo: () => dropDatabase(admin, own),
     },
   };

@@ -14,3 +14,16 @@ export const readGrants = (database: string, account: string): string[] =>
     ([table, columns]) =>
       `GRANT SELECT (${columns.map(quoted).join(', ')}) ON ${quoted(database)}.${quoted(table)} TO ${account}`,
   );
+
+/** What the doctor looks at, to see which keys are missing. FreePBX 15 and 16 have no linkedid in cdr, so each column has a statement. */
+const STOCK_COLUMNS = { cdr: ['calldate', 'linkedid', 'uniqueid'], cel: ['eventtime', 'linkedid', 'uniqueid'] };
+/** FreePBX's database of calls. */
+export const STOCK_DATABASE = 'asteriskcdrdb';
+
+/** The statements by which a user sees columns and keys of FreePBX's tables of calls, and no number that was dialled. */
+export const stockGrants = (account: string): string[] =>
+  Object.entries(STOCK_COLUMNS).flatMap(([table, columns]) =>
+    columns.map(
+      (column) => `GRANT SELECT (${quoted(column)}) ON ${quoted(STOCK_DATABASE)}.${quoted(table)} TO ${account}`,
+    ),
+  );
