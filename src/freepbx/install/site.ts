@@ -114,9 +114,24 @@ function placeHook(etc: string, system: System, hook: Hook, site: Site): void {
 
 /** Two texts of one extension would be mixed, priority by priority. */
 function doubles(found: readonly { exten: string }[], hook: Hook): boolean {
-  const patterns = hook.lines.has('*') ? FROM_PSTN : [...hook.lines.keys()];
-  return found.some(({ exten }) => patterns.includes(exten));
+  if (hook.lines.has('*')) return found.some(({ exten }) => FROM_PSTN.includes(exten) || isBroad(exten));
+  return found.some(({ exten }) => hook.lines.has(exten));
 }
+
+/**
+ * Whether a pattern of the site begins with as many characters as ours or more: Asterisk takes the narrower one, so ours would keep the
+ * site's from every call.
+ */
+function isBroad(exten: string): boolean {
+  const [, first = ''] = /^_(\[[^\]]*\]|.)/.exec(exten) ?? [];
+  if (first === '.' || first === '!') return true;
+  const sizes = [...first.slice(1, -1).matchAll(/(.)-(.)|./g)].map(([, from, to]) =>
+    from === undefined || to === undefined ? 1 : to.charCodeAt(0) - from.charCodeAt(0) + 1,
+  );
+  return sizes.reduce((all, one) => all + one, 0) >= OUR_FIRST;
+}
+/** Characters of the [+0-9] that ours begins with. */
+const OUR_FIRST = 11;
 
 /** The extensions of dialplan/freepbx/hooks/from-pstn-custom.conf. */
 const FROM_PSTN = ['_[+0-9].', 's'];

@@ -108,6 +108,10 @@ function judge(
 ): HookStatus {
   const all = calls.filter((one) => one.context === context && one.exten === exten);
   const first = all.find(({ priority }) => priority === '1');
+  // Where the site has patterns of its own there, ours is left out, and these call it.
+  const elsewhere = calls.find((one) => one.context === context && one.data.includes(gosub) && isSites(one));
+  if (first === undefined && elsewhere !== undefined)
+    return { context, exten, state: 'called', where: placeOf(elsewhere) };
   if (first === undefined || !all.some(({ data }) => data.includes(gosub)))
     return {
       context,

@@ -51,6 +51,7 @@ function findingOf(place: Place, contexts: ReadonlyMap<string, Context>): Findin
   if (state === 'ours') return null;
   const name = `[${place.context}] ${place.exten}`;
   const call = chained(place, contexts);
+  if (state === 'absent' && call !== null) return null;
   if (state === 'absent')
     return { ...fail(`${name} is not there: ${place.costs}`, AGAIN), where: `context ${place.context}` };
   // A site's own hook with our line in it is as it should be; one that is mixed with ours is not, whatever it calls.
