@@ -1,14 +1,5 @@
 // In and out again on copies of whole systems: what is left is what was there, to the last byte.
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { install, type Parts, remove, statusOf } from '../../src/freepbx/install/index.js';
