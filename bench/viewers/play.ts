@@ -36,7 +36,7 @@ interface Measured {
 const TOO_MANY = 1;
 const SECONDS = 5;
 /** Until every session was looked up and the code is compiled. */
-const WARM_SECONDS = 2;
+const WARM_SECONDS = 5;
 
 const order = (loader: ChildProcess, message: Order) => ask<Result>(loader, message);
 

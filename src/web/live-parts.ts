@@ -3,7 +3,7 @@ import type { Snapshot } from '../call/live.js';
 import { type Alarm, LONG_PAUSE_MS, nextAlarm } from './alarms.js';
 import type { WebConfig, WebDeps } from './deps.js';
 import { clocks } from './format.js';
-import { type Fragment, fragment } from './fragment.js';
+import { type Fragment, fragment, sharedFragment } from './fragment.js';
 import { monitorView } from './monitor-view.js';
 import { remembered } from './remembered.js';
 import type { Views } from './views.js';
@@ -62,11 +62,13 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
     };
   };
 
-  const monitor = perSnapshot(deps, (key) => views.fragment('live/monitor', monitorModel(key === 'masked')));
-  const colleagues = perSnapshot(deps, () => views.fragment('live/colleagues', colleaguesModel()));
+  const monitor = perSnapshot(deps, (key) =>
+    views.fragment('live/monitor', monitorModel(key === 'masked')).then(sharedFragment),
+  );
+  const colleagues = perSnapshot(deps, () => views.fragment('live/colleagues', colleaguesModel()).then(sharedFragment));
   const workstation = perSnapshot(deps, async (key) => {
     const [kind, operator = ''] = key.split('/', 2);
-    return views.fragment('live/workstation', await workstationModel(operator, kind === 'masked'));
+    return fragment(await views.fragment('live/workstation', await workstationModel(operator, kind === 'masked')));
   });
   const kind = (masked: boolean) => (masked ? 'masked' : 'plain');
   return {
@@ -80,7 +82,7 @@ export function liveParts(deps: WebDeps, views: Views, base: string, now: () => 
 export const reasons = (config: WebConfig): readonly string[] => config.pauseReasons;
 
 /** Renders each key once a snapshot; what comes out the same keeps its buffer and its ETag. */
-function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<string>): (key: string) => Part {
+function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<Fragment>): (key: string) => Part {
   let of: Snapshot | null = null;
   let parts = new Map<string, Part>();
   return (key) => {
@@ -92,7 +94,7 @@ function perSnapshot({ snapshots }: WebDeps, render: (key: string) => Promise<st
     const known = parts.get(key);
     if (known) return known;
     const mine = parts;
-    const making = render(key).then(fragment);
+    const making = render(key);
     mine.set(key, making);
     making.then(
       (made) => mine.set(key, made),

@@ -1,5 +1,5 @@
 // Pure. The rows and tiles of the monitor, one function each.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CallNow, OperatorNow, QueueNow, Snapshot, WaitingNow } from '../call/live.js';
 import { type Alarm, LONG_TALK_MS, waitLevel } from './alarms.js';
 import { DASH, inWords, percent, phone, storyPath } from './format.js';
@@ -157,7 +157,7 @@ export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
  */
 export const versioned = <T extends object>(row: T): T & { v: string } => ({
   ...row,
-  v: createHash('sha1').update(JSON.stringify(row)).digest('base64url').slice(0, 10),
+  v: hash('sha1', JSON.stringify(row), 'base64url').slice(0, 10),
 });
 
 /** A name as an id of the page: unlike names stay unlike, whatever they hold. */
