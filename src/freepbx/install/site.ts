@@ -140,12 +140,16 @@ const FROM_PSTN = ['_[+0-9].', 's'];
 function warnOfOverrides(override: string, system: System, site: Site): void {
   const ours = split(override);
   const contexts = new Set(ours.map(({ text }) => /^\[([^\]]+)\]/.exec(text)?.[1] ?? '').filter(Boolean));
-  for (const context of contexts) {
-    const call = stepsOf(ours, context)[0];
-    const first = callsOf(siteOwn(system, context)).find(({ exten }) => exten === call?.exten);
+  const heads = [...contexts].flatMap((context) =>
+    stepsOf(ours, context)
+      .filter(({ priority }) => priority === '1')
+      .map((head) => ({ context, ...head })),
+  );
+  for (const { context, exten, app, data } of heads) {
+    const first = callsOf(siteOwn(system, context)).find((one) => one.exten === exten);
     if (first !== undefined)
       site.warnings.push(
-        `${first.file}:${first.line} overrides [${context}] ${first.exten} already, and counts before ours. Put this line into it: exten => ${first.exten},n,${call?.app}${call?.data}`,
+        `${first.file}:${first.line} overrides [${context}] ${exten} already, and counts before ours. Put this line into it: exten => ${exten},n,${app}${data}`,
       );
   }
 }

@@ -30,6 +30,7 @@ const STUBS = [
   { context: 'sub-record-cancel', exten: 's', is: /^Return\(?\)?$/i, ours: 'Return()' },
   { context: 'func-apply-sipheaders', exten: 's', is: /^NoOp\(/i, ours: 'a NoOp()' },
   { context: 'sub-record-check', exten: 'exten', is: /^NoOp\(/i, ours: 'a NoOp()' },
+  { context: 'sub-record-check', exten: 'parking', is: /^NoOp\(/i, ours: 'a NoOp()' },
 ];
 
 /** FreePBX still generates nothing where ours stands: a new version may have given these places a meaning. */
