@@ -56,10 +56,12 @@ export const billing = (
   stage({ chance, queues: [{ name: 'billing' }], operators: [{ endpoint: '105' }, { ...colleague, queues: [] }] });
 
 /** The call that the phone talks in; waits for it. @throws Error when there is none in time. */
-export async function talkOf({ sleep }: Real, phone: Phone): Promise<PhoneCall> {
-  for (let i = 0; i < 100; i++, await sleep(50)) {
+export async function talkOf({ sleep, pbx }: Real, phone: Phone): Promise<PhoneCall> {
+  // In a bridge, not only up: what a phone does between its answer and the PBX's part of it comes in before the answer's hook.
+  const bridged = new RegExp(`^PJSIP/${phone.user}-(?:[^!]*!){12}[^!]+!`, 'm');
+  for (let i = 0; i < 200; i++, await sleep(50)) {
     const up = phone.calls().find((one) => one.state === 'up');
-    if (up) return up;
+    if (up && bridged.test(await pbx.cli('core show channels concise'))) return up;
   }
   throw new Error(`${phone.user} talks with nobody`);
 }
