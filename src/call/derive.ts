@@ -1,7 +1,7 @@
 // Pure. Second half of the fold: from what the events said to the call, its legs, visits, offers and talks.
 import { edgesOf } from './bridges.js';
 import type { Call, CallOutcome, Leg, Offer, OfferOutcome, Visit } from './call.js';
-import type { ChannelFacts, DialFacts, Facts, VisitFacts } from './facts.js';
+import { type ChannelFacts, type DialFacts, type Facts, namedFirst, type VisitFacts } from './facts.js';
 import { callOutcomeOfRing, callOutcomeOfVisit, dialOutcome, ONE_HANGUP, visitOutcome } from './outcome.js';
 import { type JudgeRing, judgeOfRings, visitOf } from './rings.js';
 import { isLocal, type Shape, shapeOf } from './shape.js';
@@ -194,7 +194,7 @@ function endedBy(shape: Shape, outcome: CallOutcome): Call['endedBy'] {
   // Who handed the call on did not end it.
   const answered = people.filter((c) => c !== caller && c.answeredAt !== null && !c.handedOn);
   const last = answered.sort((a, b) => (b.endedAt ?? 0) - (a.endedAt ?? 0))[0];
-  const by = (last?.by ?? '') || (caller?.by ?? '') || (last ? namedWith(last, shape) : '');
+  const by = namedFirst(last?.by ?? '', caller?.by ?? '') || (last ? namedWith(last, shape) : '');
   // A phone that refused ended the call, also when the PBX then waits for the caller to hang up: it names the caller's channel.
   const refused = outcome === 'busy' || outcome === 'rejected';
   if (refused && !last && people.some((c) => c !== caller && c.by === c.channel)) return 'callee';

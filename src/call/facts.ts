@@ -137,3 +137,10 @@ export function rootOf(facts: Facts): Beginning {
   );
   return all[0] as Beginning;
 }
+
+/** Asterisk's word for a hangup by the dialplan: where each of two goes on to the end of its own, it says nothing of who left first. */
+const BY_DIALPLAN = 'dialplan/';
+
+/** Who hung up, of what several handlers saw as the source of the hangup: the first that names a channel, else the first at all. */
+export const namedFirst = (...seen: string[]): string =>
+  seen.find((by) => by !== '' && !by.startsWith(BY_DIALPLAN)) ?? seen.find((by) => by !== '') ?? '';

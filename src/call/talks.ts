@@ -1,7 +1,7 @@
 // Pure. Who talked with whom, from when to when, who held and who left first.
 import { type Edge, type Meeting, meetingsOf } from './bridges.js';
 import type { Step, Talk } from './call.js';
-import type { ChannelFacts, Facts } from './facts.js';
+import { type ChannelFacts, type Facts, namedFirst } from './facts.js';
 import { operatorOf, type Shape } from './shape.js';
 import { covered, meet, type Stretch } from './stretches.js';
 
@@ -69,7 +69,7 @@ function endedBy(
   const stays = (side: ChannelFacts) => side.endedAt === null || side.endedAt - at > TOGETHER;
   if (stays(other) && !stays(own)) return 'operator';
   if (stays(own) && !stays(other)) return 'party';
-  const by = own.by || other.by;
+  const by = namedFirst(own.by, other.by);
   if (by !== '' && by === own.channel) return 'operator';
   if (by !== '' && by === other.channel) return 'party';
   return 'system';

@@ -71,6 +71,13 @@ const blindFailed = of('transfer', 'Transferee', (message) => {
   return { kind: 'blind', result: 'failed', by: message.get('TransfererChannel'), to: message.get('Extension') };
 });
 
+/** FreePBX's context for calls that nobody took from the parking lot. */
+const PARK_RETURN = 'park-return-routing';
+const cameBack = of('answer', 'Dest', (message, party) => {
+  if (message.get('Context') !== PARK_RETURN || message.get('DialStatus') !== 'ANSWER') return null;
+  return { endpoint: endpointOf(party.channel), dialler: message.get('Uniqueid') };
+});
+
 const ofChannel = (message: AmiMessage): Fields => ({ endpoint: endpointOf(message.get('Channel') ?? '') });
 const spied = (message: AmiMessage): Fields => ({ target: endpointOf(message.get('SpyeeChannel') ?? '') });
 const inRoom = (message: AmiMessage): Fields => ({
@@ -103,6 +110,9 @@ export const WATCHED: Readonly<Record<string, Watched>> = {
       to: deviceOf(message.get('ParkerDialString') ?? ''),
     })),
   },
+
+  // FreePBX rings the one who parked without any hook at the answer.
+  DialEnd: { tell: cameBack },
 
   Pickup: {
     tell: of('pickup', '', (message, party, pbx) => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { wantedVersion } from '../../scripts/lab/asterisk-tree.js';
+import { freepbxOf } from '../../scripts/lab/freepbx/pbx.js';
 import { answerAfter, ringOnly } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
 import { emptyDatabase, type TestDb } from '../store/databases.js';
@@ -11,6 +12,7 @@ import { sendClick } from '../stories/click.js';
 import { OffTime, perform } from '../stories/perform.js';
 import { readStory } from '../stories/story.js';
 import { openFreepbxCentre } from './centre.js';
+import { FOLLOW_ME, huntGroup } from './made.js';
 
 const FOLDER = fileURLToPath(new URL('stories/', import.meta.url));
 const stories = readdirSync(FOLDER)
@@ -28,7 +30,11 @@ describe(`freepbx: stories on a real Asterisk ${wantedVersion()}`, function () {
 
   before(async () => {
     database = await emptyDatabase('sqlite');
-    centre = await openFreepbxCentre(database.url, { ringSeconds: 2, waitSeconds: 5 });
+    const made = huntGroup(freepbxOf(wantedVersion()), 1);
+    const custom = { 'extensions_custom.conf': `#include dialhook/freepbx/extensions.conf\n${made}` };
+    centre = await openFreepbxCentre(database.url, { ringSeconds: 2, waitSeconds: 5, custom });
+    for (const [key, value] of Object.entries(FOLLOW_ME))
+      await centre.asterisk.cli(`database put AMPUSER/102/followme ${key} ${value}`);
   });
   after(async () => {
     await centre?.stop();

@@ -130,7 +130,7 @@ export const TRANSFER_STEPS: Step[] = [
     },
   ],
   [
-    /^(\d+) takes (7\d\d) after ([\d.]+) s$/,
+    /^(\d+) takes (7\d{1,2}) after ([\d.]+) s$/,
     async (playing, who, slot, after) => {
       const { stage } = playing;
       const parked = async () =>

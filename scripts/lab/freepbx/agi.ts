@@ -51,6 +51,7 @@ async function talk(socket: Socket, asked: string[]): Promise<void> {
   const script = head['agi_network_script'] ?? '';
   asked.push(script);
   if (script === 'dialparties.agi') await dialparties(ask, head);
+  if (script === 'parkfetch.agi') await parkfetch(ask, head);
   socket.end();
 }
 
@@ -76,7 +77,7 @@ function linesOf(socket: Socket): () => Promise<string> {
 const held = (answer: string) => /\((.*)\)$/.exec(answer)?.[1] ?? '';
 
 /**
- * Rings all of the group: the devices' contacts, the seconds, and the options with FreePBX's own answer macro. In 16 the arguments are
+ * Rings all of the group, or one after the other (hunt): the devices' contacts, the seconds, and the options with FreePBX's own answer macro. In 16 the arguments are
  * those of Macro(), in 17 of Gosub(): both are ARG1 (seconds), ARG2 (options), ARG3 (extensions joined by -).
  */
 async function dialparties(ask: Ask, head: Record<string, string>): Promise<void> {
@@ -89,6 +90,7 @@ async function dialparties(ask: Ask, head: Record<string, string>): Promise<void
     const contacts = await get(`PJSIP_DIAL_CONTACTS(${number})`);
     if (contacts === '') continue;
     devices.push(contacts);
+    await ask(`SET VARIABLE HuntMember${devices.length - 1} "${contacts}"`);
     await ask(`DATABASE PUT CALLTRACE ${number} ${head['agi_callerid'] ?? 'unknown'}`);
   }
   if (devices.length === 0) {
@@ -97,7 +99,19 @@ async function dialparties(ask: Ask, head: Record<string, string>): Promise<void
   }
   const macro = (await get('ASTVERSION')).startsWith('16') ? 'M(auto-blkvm)' : 'U(macro-auto-blkvm)';
   const blocked = (await get('NODEST')) === '' ? '' : macro;
-  await ask(`SET VARIABLE ds "${devices.join('&')},${seconds},${options}${blocked}"`);
+  const hunt = (await get('RingGroupMethod')) === 'hunt';
+  await ask(`SET VARIABLE ds "${hunt ? '' : devices.join('&')},${seconds},${options}${blocked}"`);
   await ask(`SET VARIABLE FILTERED_DIAL ${numbers.join('-')}`);
-  await ask('SET VARIABLE MACRODIALGOTO_PRI normdial');
+  if (hunt) {
+    await ask(`SET VARIABLE CALLTRACE_HUNT "${head['agi_callerid'] ?? 'unknown'}"`);
+    await ask(`SET VARIABLE HuntMembers ${devices.length}`);
+  }
+  await ask(`SET VARIABLE MACRODIALGOTO_PRI ${hunt ? 'huntdial' : 'normdial'}`);
+}
+
+/** Names the channel that is parked in a slot (FreePBX 16; 17 asks Asterisk itself). */
+async function parkfetch(ask: Ask, head: Record<string, string>): Promise<void> {
+  const slot = `${head['agi_arg_1'] ?? ''},${head['agi_arg_2'] ?? ''}`;
+  const parked = held(await ask(`GET FULL VARIABLE "\${PARK_GET_CHANNEL(${slot})}"`));
+  await ask(`SET VARIABLE PARKIE "${parked === '' ? 'unknown' : parked}"`);
 }

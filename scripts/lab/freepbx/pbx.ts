@@ -15,6 +15,8 @@ import { type FreepbxVersion, freepbxAstdb, freepbxEtc } from './etc.js';
 /** The extensions of the generated system. */
 export const EXTENSIONS = ['101', '102', '103', '104'] as const;
 export const FREEPBX_TRUNK_HOST = '127.0.0.2';
+/** A parked call comes back after so long. */
+const PARK_SECONDS = 4;
 /** Modules that the generated dialplan names beside the lab's own. */
 const MODULES = [
   ...['app_macro', 'app_db', 'app_chanisavail', 'app_zapateller', 'app_disa', 'app_readexten', 'app_forkcdr'],
@@ -147,6 +149,10 @@ function labFiles(freepbx: FreepbxVersion, secrets: Map<string, string>, options
     'extensions.conf': `${files['extensions.conf']}${astdbDialplan(freepbx)}`,
     'musiconhold.conf': '[default]\nmode = files\ndirectory = @MOH_DIR@\n',
     'extensions_additional.conf': dialplan(files['extensions_additional.conf'] ?? '', options),
+    'res_parking_additional.conf': (files['res_parking_additional.conf'] ?? '').replace(
+      'parkingtime=45',
+      `parkingtime=${PARK_SECONDS}`,
+    ),
     'queues_additional.conf': queue(files['queues_additional.conf'] ?? '', options),
     ...addresses(files),
   };
