@@ -204,6 +204,8 @@ export class PhoneCall {
   provisional(sent: Sent, response: SipMessage): void {
     if (sent !== this.#sent || this.state === 'ended') return;
     if (this.#cancelled) this.#sendCancel();
+    // An early dialog (RFC 3261, 12.1.2): a call that rings has a tag too, so it can be replaced.
+    adopt(this.#leg.dialog, response);
     if (response.status === 100) this.#leg.log('trying_received');
     else if (response.status === 180) this.#leg.log('ringing_received');
     else this.#leg.log('progress_received', { status: response.status });

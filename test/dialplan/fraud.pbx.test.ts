@@ -46,8 +46,11 @@ describe('sample PBX: keys in the hands of outsiders', function () {
 
   const expensive = () =>
     trunk.log.events.filter((e) => e.kind === 'invite_received' && e.dialled === `+${EXPENSIVE}`).length;
-  const bridged = (n = 2) =>
-    until(async () => new RegExp(` ${n} +(basic|Basic)`).test(await pbx.cli('bridge show all')), { what: 'a talk' });
+  const bridged = (n = 2, talks = 1) =>
+    until(
+      async () => (await pbx.cli('bridge show all')).match(new RegExp(` ${n} +(basic|Basic)`, 'g'))?.length === talks,
+      { what: talks === 1 ? 'a talk' : `${talks} talks` },
+    );
 
   /** Presses the code and the number; whether our trunk is dialled for it. */
   async function dials(call: PhoneCall, code: string): Promise<boolean> {
@@ -75,6 +78,11 @@ describe('sample PBX: keys in the hands of outsiders', function () {
     const what = `the other side hears ${code}, which ${who} pressed`;
     await until(() => heard().slice(before) === code, { what, deadline: SOON_MS });
   }
+  /** Every transfer that the hooks told: all of them went into the spool file. */
+  const transfers = (result: string) =>
+    readFileSync(pbx.spoolPath, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('&event=transfer&') && line.includes(`&result=${result}&`)).length;
   async function arrives(): Promise<[PhoneCall, PhoneCall]> {
     const caller = trunk.call('5551101', CLIENT);
     const talk = await a.incoming();
@@ -114,10 +122,30 @@ describe('sample PBX: keys in the hands of outsiders', function () {
         const [caller, talk] = await arrives();
         const consult = a.call('102');
         await consult.answered();
+        // Before its talk has begun the consultation is that of the next test.
+        await bridged(2, 2);
         await talk.transferTo(consult);
         await until(() => a.calls().length === 0, { what: 'the first phone is free' });
         await bridged();
         await isNoCode(caller, code);
+      });
+
+      // The Dial() of him who consults, T included, goes on with the caller in his place.
+      it('a caller who was transferred to a phone that still rings may not', async () => {
+        b.reset(answerAfter(800));
+        const [caller, talk] = await arrives();
+        const consult = a.call('102');
+        await consult.waitFor('ringing_received');
+        await talk.transferTo(consult);
+        await until(() => a.calls().length === 0, { what: 'the first phone is free' });
+        await (await b.incoming()).answered();
+        await bridged();
+        const [refused, paid] = [transfers('failed'), expensive()];
+        await caller.press(code);
+        await sleep(300);
+        await caller.press(EXPENSIVE);
+        await until(() => transfers('failed') > refused, { what: 'the transfer is refused', deadline: SOON_MS });
+        expect(expensive()).to.equal(paid);
       });
 
       it('a caller who is forwarded to the outside may not, nor he who is called there', async () => {
