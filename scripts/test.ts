@@ -1,6 +1,7 @@
 // The test run: node --import tsx scripts/test.ts [suite | file]…   With no argument every suite runs, lint among them.
 // Ends with the line "N passed, N failed, N skipped".
 import { onLeaving } from './lab/leaving.js';
+import { playAgain, UNSTABLE_FILES } from './test/again.js';
 import { runLint } from './test/lint.js';
 import { exitStatus, formatReport, type Missing } from './test/report.js';
 import { type Result, runSuite } from './test/suite.js';
@@ -38,7 +39,7 @@ async function main(args: string[]): Promise<number> {
     if (own.length === 0 && files.length > 0) continue;
     print(`\n${suite.name}`);
     const reason = await lacks(suite.need);
-    if (reason === null) results.push(await play(suite, own));
+    if (reason === null) results.push(await play(suite, own, UNSTABLE_FILES - unstableFiles(results)));
     else missing.push({ suite: suite.name, reason, files: own.length });
     if (reason !== null) print(`    NOT RUN: ${reason}`);
   }
@@ -52,10 +53,18 @@ async function main(args: string[]): Promise<number> {
   return exitStatus(results, missing, ci);
 }
 
-async function play(suite: Suite, files: string[]): Promise<Result> {
+const unstableFiles = (results: Result[]) =>
+  new Set(results.flatMap(({ unstable }) => unstable.map(({ file }) => file))).size;
+
+async function play(suite: Suite, files: string[], allowed: number): Promise<Result> {
   const limitSeconds = Math.min(suite.limitSeconds, left());
-  const result = await runSuite({ ...suite, suite: suite.name, files, limitSeconds, print });
-  print(`    ${suite.name}: ${result.passed} passed, ${result.failures.length} failed, ${result.seconds.toFixed(1)} s`);
+  const run = { ...suite, suite: suite.name, files, limitSeconds, print };
+  const result = await runSuite(run);
+  if (suite.again) await playAgain(run, result, allowed, left);
+  const unstable = result.unstable.length === 0 ? '' : `, ${result.unstable.length} of them only when played again`;
+  print(
+    `    ${suite.name}: ${result.passed} passed${unstable}, ${result.failures.length} failed, ${result.seconds.toFixed(1)} s`,
+  );
   return result;
 }
 

@@ -19,7 +19,7 @@ const CHECKS: { title: string; command: () => [string, ...string[]] }[] = [
 /** Runs every check, also after one has failed. */
 export async function runLint(print: (line: string) => void): Promise<Result> {
   const started = performance.now();
-  const result: Result = { suite: 'lint', passed: 0, failures: [], skipped: [], seconds: 0 };
+  const result: Result = { suite: 'lint', passed: 0, failures: [], unstable: [], skipped: [], seconds: 0 };
   for (const { title, command } of CHECKS) {
     const [program, ...args] = command();
     try {

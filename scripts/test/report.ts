@@ -26,10 +26,16 @@ export function formatReport(results: Result[], missing: Missing[], ci: boolean)
       ({ title, file, text }) => `\nFAILED ${suite}: ${title}${file === '' ? '' : `\n  ${file}`}\n${indent(text)}`,
     ),
   );
+  const unstable = results.flatMap(({ suite, unstable }) =>
+    unstable.map(
+      ({ title, file, text }) => `\nUNSTABLE ${suite}: ${title}, held when played again\n  ${file}\n${indent(text)}`,
+    ),
+  );
   const pending = results.flatMap(({ suite, skipped }) => skipped.map((title) => `SKIPPED ${suite}: ${title}`));
   const absent = missing.map(({ suite, reason }) => `NOT RUN: the suite ${suite}: ${reason}`);
   const rule = ci && skipped > 0 && failed === 0 ? ['CI=true: a run that skips anything has failed.'] : [];
   return [
+    ...unstable,
     ...failures,
     '',
     ...pending,

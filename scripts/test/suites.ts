@@ -13,6 +13,8 @@ export interface Suite {
   limitSeconds: number;
   /** Processes that share its files; 1 unless said. Only for tests that measure nothing, or that mostly wait. */
   jobs?: number;
+  /** Its tests hold the machine's clock against real phones or a browser: what failed is played once more, alone. */
+  again?: true;
   /** Files with its suffix that it leaves to another suite. */
   without?: readonly string[];
   /** What it needs beside Node; throws when that is not there. */
@@ -43,6 +45,7 @@ export const SUITES: Suite[] = [
     name: 'pbx22',
     suffix: '.pbx.test.ts',
     jobs: 3,
+    again: true,
     env: { DIALHOOK_AST: '22' },
     limitSeconds: 540,
     need: () => asteriskTree('22'),
@@ -51,13 +54,14 @@ export const SUITES: Suite[] = [
     name: 'pbx16',
     suffix: '.pbx.test.ts',
     jobs: 3,
+    again: true,
     env: { DIALHOOK_AST: '16' },
     without: ON_22_ONLY,
     limitSeconds: 540,
     need: () => asteriskTree('16'),
   },
-  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 300, need: mariadb },
-  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: chromium },
+  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 300, again: true, need: mariadb },
+  { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, jobs: 2, again: true, need: chromium },
 ];
 
 const KINDS = ['.program.test.ts', '.db.test.ts', '.pbx.test.ts', '.faults.test.ts', '.browser.test.ts'];

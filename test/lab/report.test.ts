@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { exitStatus, formatReport } from '../../scripts/test/report.js';
 import type { Result } from '../../scripts/test/suite.js';
 
-const good: Result = { suite: 'unit', passed: 12, failures: [], skipped: [], seconds: 1.24 };
+const good: Result = { suite: 'unit', passed: 12, failures: [], unstable: [], skipped: [], seconds: 1.24 };
 const bad: Result = {
   suite: 'db',
   passed: 3,
   failures: [{ title: 'counts', file: 'test/a.db.test.ts', text: 'expected 1\n  to be 2' }],
+  unstable: [],
   skipped: ['is not ready'],
   seconds: 20,
 };
@@ -24,6 +25,13 @@ describe('test run: report', () => {
     expect(text).to.include('SKIPPED db: is not ready');
     expect(text).to.include('NOT RUN: the suite browser: /usr/bin/chromium is not installed');
     expect(text).to.match(/unit +12 +0 +0 +1\.2\n/);
+  });
+
+  it('shows in full what held only when played again', () => {
+    const shaky = { ...good, unstable: [{ title: 'rings', file: 'test/a.pbx.test.ts', text: 'waited 5000 ms' }] };
+    const text = formatReport([shaky], [], true);
+    expect(text).to.include('UNSTABLE unit: rings, held when played again\n  test/a.pbx.test.ts\n  waited 5000 ms');
+    expect(exitStatus([shaky], [], true)).to.equal(0);
   });
 
   it('is a failure when something failed, or nothing ran at all', () => {

@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
+import { playAgain } from '../../scripts/test/again.js';
 import { runSuite } from '../../scripts/test/suite.js';
 import { filesOf } from '../../scripts/test/suites.js';
 
@@ -57,6 +58,36 @@ describe('test run: a suite', function () {
   it('is ended at its time limit, and names what was running', async () => {
     const result = await run('await new Promise((resolve) => setTimeout(resolve, 60_000));', 1);
     expect(result.failures[0]?.text).to.equal('it took longer than 1 s; running was: the load of the files');
+  });
+
+  it('plays a file again whose test failed; it must hold whole, and not too many may need it', async () => {
+    const again = async (text: string, allowed = 1) => {
+      const result = await run(text);
+      const trial = { suite: 'trial', files: [], env: { DIALHOOK_LEAK_MS: '200' }, limitSeconds: 20, print: () => {} };
+      await playAgain(trial, result, allowed, () => 20);
+      return [result.passed, result.failures.map((one) => one.title), result.unstable.map((one) => one.title)];
+    };
+    const seen = join(folder, 'seen');
+    const once = `
+      import { existsSync, writeFileSync } from 'node:fs';
+      it('holds', () => {});
+      it('fails once', () => {
+        if (existsSync('${seen}')) return;
+        writeFileSync('${seen}', '');
+        throw new Error('at first');
+      });`;
+    expect(await again(once)).to.deep.equal([2, [], ['fails once']]);
+    expect(await again("it('holds', () => {}); it('fails', () => { throw new Error('always'); });")).to.deep.equal([
+      1,
+      ['fails'],
+      [],
+    ]);
+    rmSync(seen);
+    expect(await again(once, 0)).to.deep.equal([1, ['fails once'], []]);
+    rmSync(seen);
+    // Whatever else fails the second time: the file is not well.
+    const other = `${once}\nit('fails then', () => { if (existsSync('${seen}2')) throw new Error('later'); writeFileSync('${seen}2', ''); });`;
+    expect(await again(other)).to.deep.equal([2, ['fails once'], []]);
   });
 
   it('takes files by their suffix; the plain one takes those that have no other', () => {
