@@ -13,6 +13,8 @@ interface Round {
   dialler: ChannelFacts | undefined;
   dial: DialFacts | undefined;
   answered: ChannelFacts[];
+  /** Whether the dialler dialled or waited once more after this one. */
+  wentOn: boolean;
 }
 
 /** The judge of a story's rings; `visits` are the story's, judged. */
@@ -59,7 +61,7 @@ function roundsOf(facts: Facts, shape: Shape): (channel: ChannelFacts) => Round 
   const roundOf = (channel: ChannelFacts): Round => {
     const dialler = diallerOf(channel, facts, shape);
     const dial = dialsOf.get(dialler?.uniqueid ?? '')?.findLast((d) => d.at <= channel.openedAt);
-    const round = rounds.get(dial ?? dialler) ?? { dialler, dial, answered: [] };
+    const round = rounds.get(dial ?? dialler) ?? { dialler, dial, answered: [], wentOn: wentOn(dial, facts) };
     rounds.set(dial ?? dialler, round);
     return round;
   };
@@ -71,13 +73,19 @@ function roundsOf(facts: Facts, shape: Shape): (channel: ChannelFacts) => Round 
 
 /**
  * When the one who dialled gave up while a Dial() rang; null if an answer came, the dialler still lives, or Dial() came back by
- * itself (then its `dialed` event says how).
+ * itself. Then its `dialed` event says how; where no hook stands behind a Dial() (FreePBX), the next thing that the dialler did
+ * says it, and at last DIALSTATUS at its end.
  */
-function gaveUpAt({ dialler, dial, answered }: Round): number | null {
-  if (answered.length > 0 || !dialler || dialler.lost) return null;
-  const status = dial?.status ?? '';
+function gaveUpAt({ dialler, dial, answered, wentOn }: Round): number | null {
+  if (answered.length > 0 || wentOn || !dialler || dialler.lost) return null;
+  const status = dial?.status || dialler.dialstatus;
   return status === '' || status === 'CANCEL' ? dialler.endedAt : null;
 }
+
+const wentOn = (dial: DialFacts | undefined, { dials, visits }: Facts): boolean =>
+  dial !== undefined &&
+  (dials.some((d) => d.uniqueid === dial.uniqueid && d.at > dial.at) ||
+    visits.some((v) => v.uniqueid === dial.uniqueid && v.enteredAt > dial.at));
 
 /** Whether the phone sent just this ring on (302): it may ring again later in the same call. */
 const sentOn = (facts: Facts, { endpoint, openedAt, endedAt }: ChannelFacts): boolean =>
