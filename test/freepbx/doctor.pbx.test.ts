@@ -68,10 +68,10 @@ describe('the doctor on FreePBX', function () {
   it('proves every hook by a call through it; nothing rings, nothing is told to the server, nothing stays', async () => {
     const results = await look();
     expect(told(results, 'freepbx-hooks')).to.deep.equal([
-      "ok all 10 places of FreePBX's dialplan are ours, or call ours @ ",
+      "ok all 11 places of FreePBX's dialplan are ours, or call ours @ ",
     ]);
     expect(told(results, 'freepbx-calls')).to.deep.equal([
-      'ok a test call went through each of 10 hooks and on; nothing rang @ ',
+      'ok a test call went through each of 11 hooks and on; nothing rang @ ',
     ]);
     expect(told(results, 'freepbx-stubs')[0]).to.match(/^ok /);
     expect(told(results, 'freepbx-load')[0]).to.match(/^ok /);

@@ -35,6 +35,10 @@ export const PLACES: readonly Place[] = [
     ...{ body: 'dialhook-freepbx-extension', costs: 'a call to an extension that nobody can be rung for is not seen' },
     events: ['call'],
   },
+  {
+    ...{ context: 'sub-record-check', exten: 'parking', priorities: 1, tail: 'generated', test: 'parking' },
+    ...{ body: 'dialhook-freepbx-parked', costs: 'who takes a parked call is not seen', events: ['call'] },
+  },
   predial('dialout-one', 'one', 'one', 'no call to an extension and no offer of a queue is seen'),
   predial('dial-ringall', 'ringall', 'ringall', 'calls to ring groups and follow-me are not seen'),
   predial('dial-hunt', 'hunt', 'hunt', 'calls to ring groups that hunt are not seen'),
