@@ -1,10 +1,16 @@
 // Free ports on the loopback. They are taken below the range that the kernel hands to outgoing connections, so that
-// no connection of ours can take one between the look and the use; a random start keeps two runs apart.
+// no connection of ours can take one between the look and the use. Several runs go on beside each other on one machine: a port that
+// one of them has been given is reserved for it as long as it lives, and wide ranges, whose owner takes any port of them at any time
+// (RTP), lie in a part of their own.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 const LOWEST = 10_240;
+/** From here on there are wide ranges only. */
+const WIDE = 21_000;
 const HIGHEST = 32_000;
+/** A range of more ports than this is wide. */
+const FEW = 16;
 const TRIES = 200;
 const given = new Set<number>();
 
@@ -18,14 +24,29 @@ export function freePort(host = '127.0.0.1'): Promise<number> {
  * @throws Error when no such place was found in many tries.
  */
 export async function freeRange(count: number, host = '127.0.0.1'): Promise<number> {
+  const [least, most] = count > FEW ? [WIDE, HIGHEST] : [LOWEST, WIDE];
   for (let i = 0; i < TRIES; i++) {
-    const first = 2 * Math.floor((LOWEST + Math.random() * (HIGHEST - LOWEST - count)) / 2);
-    if (await allFree(first, count, host)) {
-      for (let port = first; port < first + count; port++) given.add(port);
-      return first;
-    }
+    const first = 2 * Math.floor((least + Math.random() * (most - least - count)) / 2);
+    const all = Array.from({ length: count }, (_, n) => first + n);
+    if (!(await allFree(first, count, host))) continue;
+    if (count <= FEW && !(await Promise.all(all.map(reserve))).every(Boolean)) continue;
+    for (const port of all) given.add(port);
+    return first;
   }
-  throw new Error(`no ${count} free ports in a row between ${LOWEST} and ${HIGHEST} on ${host} in ${TRIES} tries`);
+  throw new Error(`no ${count} free ports in a row between ${least} and ${most} on ${host} in ${TRIES} tries`);
+}
+
+/**
+ * Between the look and the use lie seconds, in which another run could look too. A name in the abstract namespace has one owner at a
+ * time, and the kernel takes it back when the owner is gone, however it went. Where there is no such namespace nobody is kept out.
+ */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const name = createServer();
+    name.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+    name.listen(`\0dialhook-lab-port-${port}`, () => resolve(true));
+    name.unref();
+  });
 }
 
 async function allFree(first: number, count: number, host: string): Promise<boolean> {
