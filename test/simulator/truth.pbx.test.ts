@@ -44,7 +44,7 @@ describe('what the simulator imitates, on Asterisk', function () {
     });
     pbx = await startSamplePbx({ version, agi: `127.0.0.1:${server.port}` });
     const [one, two, five] = [await pbx.phone('101'), await pbx.phone('102'), await pbx.phone('105')];
-    real = { pbx, one, two, five, trunk: await pbx.trunk(), sleep };
+    real = { pbx, one, two, five, trunk: await pbx.trunk(), sleep, told: events };
     for (const phone of [one, two, five]) {
       const login = phone.call('*45');
       await waitFor(() =>
@@ -62,7 +62,7 @@ describe('what the simulator imitates, on Asterisk', function () {
     server.sessions
       .filter((session) => session.env('agi_network_script') === 'event')
       .map((session) => session.env('agi_arg_1'));
-  const waitFor = async (test: () => boolean, ms = 10_000) => {
+  const waitFor = async (test: () => boolean, ms = 15_000) => {
     for (const end = Date.now() + ms; !test() && Date.now() < end; ) await sleep(20);
     return test();
   };
@@ -72,7 +72,7 @@ describe('what the simulator imitates, on Asterisk', function () {
       const before = events().length;
       await truth.real(real);
       const wanted = tableOf(truth).map((line) => onVersion(version, line));
-      await waitFor(() => events().length >= before + wanted.length, 5000);
+      await waitFor(() => events().length >= before + wanted.length, 15_000);
       // A moment more: nothing must follow.
       await sleep(100);
       const told = shape(events().slice(before));

@@ -2,7 +2,7 @@
 import { answerAfter, rejectWith, ringOnly } from '../../../scripts/lab/phone.js';
 import { dialOperator, unrouted } from '../../../src/simulator/direct.js';
 import { stage } from '../stage.js';
-import { call, calling, direct, type Truth, talkOf } from './truth.js';
+import { call, calling, direct, ringing, type Truth, talkOf } from './truth.js';
 
 export const DIRECT_TRUTHS: readonly Truth[] = [
   {
@@ -75,7 +75,7 @@ end ch1 side=caller endpoint=trunk cause=16 by=dialplan/builtin dialstatus=NOANS
     },
     real: async (real) => {
       real.one.plan = ringOnly;
-      await calling(real, '5551101').ended(9000);
+      await calling(real, '5551101').ended();
     },
   },
   {
@@ -96,7 +96,7 @@ end ch1 side=caller endpoint=trunk cause=127 by=ch1 dialstatus=CANCEL`,
     real: async (real) => {
       real.one.plan = ringOnly;
       const made = calling(real, '5551101');
-      await real.sleep(1500);
+      await ringing(real, real.one);
       await made.hangup();
     },
   },

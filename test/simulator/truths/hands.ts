@@ -1,10 +1,9 @@
 // Callers whom the operator of a queue hands on. 105 alone works in billing; 101 does not.
 import { answerAfter, rejectWith, ringOnly } from '../../../scripts/lab/phone.js';
-import { until } from '../../../scripts/lab/wait.js';
 import { park } from '../../../src/simulator/parking.js';
 import { consult, transferTo, transferToQueue } from '../../../src/simulator/transfer.js';
 import type { Stage } from '../stage.js';
-import { billing, calling, direct, queued, type Real, type Truth, talkOf } from './truth.js';
+import { billing, calling, direct, queued, type Real, shows, type Truth, talkOf } from './truth.js';
 
 /** The operator who has talked enough does this, once. */
 function instead(world: Stage, act: (talk: Parameters<Stage['handOn']>[0]) => void): Stage {
@@ -87,7 +86,6 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch4 dialstatus=ANSWER`,
       real.one.plan = ringOnly;
       await own.transfer('101');
       await own.ended();
-      await real.sleep(5500);
       await (await talkOf(real, real.five)).hangup();
     },
   },
@@ -147,6 +145,7 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch4 attended=ch2`,
       await own.hold();
       const second = real.five.call('101');
       await second.answered();
+      await talkOf(real, real.one);
       await real.sleep(300);
       await own.transferTo(second);
       await second.ended();
@@ -202,13 +201,11 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch1`,
       const { caller, own } = await talking(real);
       await own.transfer('700');
       await own.ended();
-      const says = (command: string, what: RegExp) =>
-        until(async () => what.test(await real.pbx.cli(command)), { what: `${command}: ${what}`, deadline: 10_000 });
-      await says('parking show default', /701/);
+      await shows(real, 'parking show default', /701/);
       const taken = real.one.call('701');
-      await taken.answered(10_000);
+      await taken.answered();
       // ParkedCall() answers first and puts the two together then.
-      await says('bridge show all', /\s2\s+basic\s/);
+      await shows(real, 'bridge show all', /\s2\s+basic\s/);
       await real.sleep(200);
       await caller.hangup();
     },
@@ -258,7 +255,8 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch1`,
       const { caller, own } = await talking(real);
       await own.transfer('700');
       await own.ended();
-      await real.sleep(500);
+      await shows(real, 'parking show default', /701/);
+      await real.sleep(300);
       await caller.hangup();
     },
   },

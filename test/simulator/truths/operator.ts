@@ -90,9 +90,7 @@ unpause ch2 operator=101`,
     },
     real: async (real) => {
       for (const dialled of ['*471', '*48']) {
-        const made = real.one.call(dialled);
-        await real.sleep(700);
-        await made.hangup().catch(() => {});
+        await real.one.call(dialled).ended();
       }
     },
   },

@@ -1,7 +1,7 @@
 // Calls into a queue.
 import { answerAfter, rejectWith, ringOnly } from '../../../scripts/lab/phone.js';
 import { stage } from '../stage.js';
-import { calling, queued, type Truth } from './truth.js';
+import { calling, queued, ringing, type Truth, talkOf } from './truth.js';
 
 export const QUEUE_TRUTHS: readonly Truth[] = [
   {
@@ -32,7 +32,7 @@ end ch1 side=caller endpoint=trunk cause=0 by=ch1 abandoned=TRUE`,
       real.one.plan = ringOnly;
       real.two.plan = ringOnly;
       const made = calling(real, '5552000');
-      await real.sleep(2000);
+      await ringing(real, real.one, real.two);
       await made.hangup();
     },
   },
@@ -62,7 +62,8 @@ end ch1 side=caller endpoint=trunk cause=16 by=ch1`,
       real.one.plan = answerAfter(300);
       real.two.plan = ringOnly;
       const made = calling(real, '5552000');
-      await real.sleep(2500);
+      await talkOf(real, real.one);
+      await real.sleep(300);
       await made.hangup();
     },
   },
@@ -93,8 +94,10 @@ end ch1 side=caller endpoint=trunk cause=0 by=ch1 abandoned=TRUE`,
     real: async (real) => {
       real.one.plan = rejectWith(486, 300);
       real.two.plan = ringOnly;
+      const from = real.one.log.events.length;
       const made = calling(real, '5552000');
-      await real.sleep(2000);
+      await real.one.waitFor('refusal_sent', undefined, from);
+      await ringing(real, real.two);
       await made.hangup();
     },
   },

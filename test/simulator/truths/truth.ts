@@ -2,6 +2,7 @@
 // The unit test holds the simulator against it, the PBX test holds Asterisk against it.
 import type { Phone, PhoneCall } from '../../../scripts/lab/phone.js';
 import type { SamplePbx } from '../../../scripts/lab/sample-pbx.js';
+import { until } from '../../../scripts/lab/wait.js';
 import { inbound } from '../../../src/simulator/calls.js';
 import { dialOperator } from '../../../src/simulator/direct.js';
 import { enterQueue } from '../../../src/simulator/queue.js';
@@ -19,6 +20,8 @@ export interface Real {
   five: Phone;
   trunk: Phone;
   sleep(ms: number): Promise<void>;
+  /** Every line that was told so far, in the order of their coming. */
+  told(): string[];
 }
 
 export interface Truth {
@@ -55,11 +58,25 @@ export const billing = (
 ): Stage =>
   stage({ chance, queues: [{ name: 'billing' }], operators: [{ endpoint: '105' }, { ...colleague, queues: [] }] });
 
+/** What the phone sent has come to the PBX, and what it does for it is done: a moment more than a busy machine takes for either. */
+const MOMENT_MS = 300;
+
+/** Each of the phones rings, and the PBX has heard so. @throws Error when one does not in time. */
+export async function ringing({ sleep }: Real, ...phones: Phone[]): Promise<void> {
+  const rings = (phone: Phone) => phone.calls().some((one) => one.state === 'ringing');
+  await until(() => phones.every(rings), { what: () => `${phones.map(({ user }) => user).join(', ')} ring` });
+  await sleep(MOMENT_MS);
+}
+
+/** A command of the console shows it. @throws Error when it does not in time. */
+export const shows = ({ pbx }: Real, command: string, what: RegExp): Promise<unknown> =>
+  until(async () => what.test(await pbx.cli(command)), { what: `${command}: ${what}` });
+
 /** The call that the phone talks in; waits for it. @throws Error when there is none in time. */
 export async function talkOf({ sleep, pbx }: Real, phone: Phone): Promise<PhoneCall> {
   // In a bridge, not only up: what a phone does between its answer and the PBX's part of it comes in before the answer's hook.
   const bridged = new RegExp(`^PJSIP/${phone.user}-(?:[^!]*!){12}[^!]+!`, 'm');
-  for (let i = 0; i < 200; i++, await sleep(50)) {
+  for (let i = 0; i < 400; i++, await sleep(50)) {
     const up = phone.calls().find((one) => one.state === 'up');
     if (up && bridged.test(await pbx.cli('core show channels concise'))) return up;
   }

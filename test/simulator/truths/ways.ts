@@ -1,9 +1,10 @@
 // What may come before a talk, or instead of one: the menu, the mailbox.
 import { rejectWith, ringOnly } from '../../../scripts/lab/phone.js';
+import { until } from '../../../scripts/lab/wait.js';
 import { askMenu } from '../../../src/simulator/menu.js';
 import { enterQueue } from '../../../src/simulator/queue.js';
 import { type Stage, stage } from '../stage.js';
-import { call, calling, direct, type Truth } from './truth.js';
+import { call, calling, direct, ringing, shows, type Truth } from './truth.js';
 
 /** A caller in the menu of sales and support, where nobody picks up. */
 function inMenu(chance: number): { world: Stage; hangUp: () => void } {
@@ -44,7 +45,7 @@ end ch1 side=caller endpoint=trunk cause=0 by=ch1 abandoned=TRUE`,
       await made.answered();
       await real.sleep(300);
       await made.press('2');
-      await real.sleep(1500);
+      await ringing(real, real.one, real.two);
       await made.hangup();
     },
   },
@@ -63,11 +64,13 @@ end ch1 side=caller endpoint=trunk cause=0 by=ch1`,
       return world;
     },
     real: async (real) => {
+      const menus = () => real.told().filter((line) => line.includes('&event=menu&')).length;
+      const before = menus();
       const made = calling(real, '5554000');
       await made.answered();
       await real.sleep(300);
       await made.press('5');
-      await real.sleep(500);
+      await until(() => menus() === before + 3, { what: 'the menu speaks again' });
       await made.hangup();
     },
   },
@@ -93,7 +96,8 @@ end ch1 side=caller endpoint=trunk cause=21 by=ch1 dialstatus=CHANUNAVAIL`,
       real.one.plan = rejectWith(603, 300);
       const made = calling(real, '5551101');
       await made.answered();
-      await real.sleep(1500);
+      await shows(real, 'core show channels', /VoiceMail\(/);
+      await real.sleep(1000);
       await made.hangup();
       await real.pbx.cli('dialplan set global VOICEMAIL_101 no');
     },

@@ -1,5 +1,6 @@
 // The wrap-up after a talk of a queue, and the ways in which it ends.
 import { answerAfter } from '../../../scripts/lab/phone.js';
+import { until } from '../../../scripts/lab/wait.js';
 import { code } from '../../../src/simulator/shift.js';
 import type { Stage } from '../stage.js';
 import { billing, calling, queued, type Real, type Truth, talkOf } from './truth.js';
@@ -16,12 +17,15 @@ function talked(chance: number): Stage {
 
 async function talkedFor(real: Real, wrapup: number): Promise<void> {
   await real.pbx.cli(`dialplan set global DH_WRAPUP_billing ${wrapup}`);
+  const ends = () => real.told().filter((line) => line.includes('&event=end&')).length;
+  const before = ends();
   real.five.plan = answerAfter(300);
   const caller = calling(real, '5553000');
   await talkOf(real, real.five);
   await real.sleep(300);
   await caller.hangup();
-  await real.sleep(500);
+  // The wrap-up begins before the first of them is told.
+  await until(() => ends() === before + 2, { what: 'both ends are told' });
   await real.pbx.cli('dialplan set global DH_WRAPUP_billing 0');
 }
 
@@ -74,7 +78,7 @@ wrapped ch4 operator=105 how=timeout`,
     },
     real: async (real) => {
       await real.pbx.cli('dialplan set global DH_WRAPUP_EXTEND 1');
-      await talkedFor(real, 2);
+      await talkedFor(real, 3);
       await dial(real, '*40');
       await real.pbx.cli('dialplan set global DH_WRAPUP_EXTEND 60');
     },
