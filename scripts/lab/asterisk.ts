@@ -69,7 +69,7 @@ export interface Asterisk extends Service {
   remove(): Promise<void>;
 }
 
-const BOOT_MS = 30_000;
+const BOOT_MS = 60_000;
 const CLI_MS = 15_000;
 const HOST = '127.0.0.1';
 const FOLDERS = [

@@ -39,7 +39,7 @@ export interface Galera {
 
 const PROVIDERS = ['/usr/lib/galera/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so'];
 const SCRIPTS = fileURLToPath(new URL('./galera', import.meta.url));
-const WHOLE_MS = 30_000;
+const WHOLE_MS = 60_000;
 
 /** Path of Galera's library. @throws Error that says how to install it. */
 export function galeraProvider(): string {

@@ -29,7 +29,7 @@ export interface MariaDb extends Service {
   remove(): Promise<void>;
 }
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 /** Starts a private MariaDB; `background` lets our process end while it runs. @throws Error that names the missing program or shows the server's last lines. */
 export async function startMariaDb({ background = false } = {}): Promise<MariaDb> {
@@ -152,7 +152,7 @@ export async function asAdministrator(socketPath: string, sql: string): Promise<
     socketPath,
     user: userInfo().username,
     multipleStatements: true,
-    connectTimeout: 5000,
+    connectTimeout: 30_000,
   });
   try {
     return (await link.query(sql))[0];

@@ -14,7 +14,7 @@ export interface ServerOptions {
   args?: string[];
   /** Program and first arguments of `dialhook`, when it is not the one of dialhookCommand(). */
   command?: readonly [string, ...string[]];
-  /** Milliseconds until it must be ready; 20,000 unless said. */
+  /** Milliseconds until it must be ready; 60,000 unless said. */
   deadline?: number;
   logFile?: string;
 }
@@ -74,7 +74,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   });
   const ready = () => READY.exec(child.output())?.[1];
   const patience = {
-    deadline: options.deadline ?? 20_000,
+    deadline: options.deadline ?? 60_000,
     what: 'the line "dialhook ready …"',
     unless: () => ended(child),
   };
@@ -99,7 +99,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
 export async function runDialhook(
   args: string[],
   env: Record<string, string>,
-  { input, deadline = 30_000 }: { input?: string; deadline?: number } = {},
+  { input, deadline = 60_000 }: { input?: string; deadline?: number } = {},
 ): Promise<{ code: number | null; output: string }> {
   const [program, all] = dialhookCommand(args);
   const options = { cwd: ROOT, env: { ...withoutDialhook(), ...env }, ...(input === undefined ? {} : { input }) };

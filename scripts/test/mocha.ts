@@ -6,7 +6,7 @@ import Mocha from 'mocha';
 import { type Note, writeNote } from './note.js';
 
 /** A process that has not ended so long after its last test holds something open. */
-const LEAK_MS = Number(process.env['DIALHOOK_LEAK_MS'] || 5000);
+const LEAK_MS = Number(process.env['DIALHOOK_LEAK_MS'] || 15_000);
 
 const tell = (note: Note) => process.stdout.write(writeNote(note));
 const fileOf = (test: Mocha.Runnable | Mocha.Suite) => relative(process.cwd(), test.file ?? test.parent?.file ?? '');

@@ -65,7 +65,7 @@ describe('agi: nothing ends the process', () => {
   let errors = '';
 
   before(async function () {
-    this.timeout(20_000);
+    this.timeout(120_000);
     victim = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('./victim.ts', import.meta.url))], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -38,7 +38,7 @@ export async function serve(scripts: Record<string, AgiHandler>, options: AgiOpt
 }
 
 /** Waits until it holds, and says what did not. */
-export async function until(what: string, holds: () => boolean, deadlineMs = 3_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, deadlineMs = 15_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`waited ${deadlineMs} ms: ${what}`);

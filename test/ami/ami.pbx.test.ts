@@ -17,7 +17,7 @@ const COMPLETE = 'CoreShowChannelsComplete';
 const MANAGER = new URL('../../dialplan/pbx/manager.conf', import.meta.url);
 
 describe('src/ami on Asterisk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let asterisk: Asterisk;
   let amis: Ami[] = [];
 
@@ -195,7 +195,7 @@ describe('src/ami on Asterisk', function () {
     const codes = ['done'];
     const act = async () => {
       while (codes.at(-1) === 'done')
-        codes.push((await refusal(ami.action('Ping', {}, { timeoutMs: 2000 })))?.code ?? 'done');
+        codes.push((await refusal(ami.action('Ping', {}, { timeoutMs: 15_000 })))?.code ?? 'done');
     };
     const acting = act();
     await until('some answers', () => codes.length > 10);
@@ -213,9 +213,9 @@ describe('src/ami on Asterisk', function () {
     asterisk.freeze();
     try {
       const started = Date.now();
-      const error = await until('AMI is down', () => ami.state().error, 5000);
+      const error = await until('AMI is down', () => ami.state().error);
       expect(error).to.contain('no answer to a ping within 500 ms');
-      expect(Date.now() - started).to.be.below(2000);
+      expect(Date.now() - started).to.be.below(5000);
     } finally {
       asterisk.thaw();
     }

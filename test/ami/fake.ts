@@ -51,7 +51,8 @@ afterEach(async () => {
 });
 
 /** Waits until `look` gives something, at most `deadline` ms. */
-export const until = <T>(what: string, look: () => T, deadline = 3000) => waitUntil(look, { what, deadline, every: 2 });
+export const until = <T>(what: string, look: () => T, deadline = 15_000) =>
+  waitUntil(look, { what, deadline, every: 2 });
 
 /** Log lines of the AMI under test. */
 export interface TestLog extends AmiLog {

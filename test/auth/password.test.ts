@@ -11,19 +11,17 @@ describe('passwords', () => {
 
   it('of nobody are checked too, so an unknown login costs the same time', async () => {
     const hash = await hashPassword('correct horse battery');
-    // The fastest of some tries: the machine may be busy with other things.
-    const time = async (known: string | null) => {
-      const tries: number[] = [];
-      for (let i = 0; i < 7; i++) {
-        const from = process.hrtime.bigint();
-        await checkPassword(known, 'wrong password');
-        tries.push(Number(process.hrtime.bigint() - from) / 1e6);
-      }
-      return Math.min(...tries);
+    const time = async (of: string | null) => {
+      const from = process.hrtime.bigint();
+      await checkPassword(of, 'wrong password');
+      return Number(process.hrtime.bigint() - from) / 1e6;
     };
-    await time(hash);
-    const known = await time(hash);
-    const unknown = await time(null);
+    // The fastest of some tries, in turn: the machine may be busy with other things, and for one of them more than for the other.
+    let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < 7 || (i < 50 && (unknown < known * 0.5 || unknown > known * 2)); i++) {
+      known = Math.min(known, await time(hash));
+      unknown = Math.min(unknown, await time(null));
+    }
     expect(unknown).to.be.within(known * 0.5, known * 2);
   });
 

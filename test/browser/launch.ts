@@ -29,7 +29,7 @@ export async function openAs(
  * Waits until an expression is true inside the page. It travels as a string and is asked again and again from here:
  * the page's policy forbids scripts to evaluate anything, and that is as it should be.
  */
-export async function until(page: Page, expression: string, ms: number = 8_000): Promise<void> {
+export async function until(page: Page, expression: string, ms: number = 20_000): Promise<void> {
   const end = Date.now() + ms;
   while (!(await page.evaluate(expression))) {
     if (Date.now() > end) throw new Error(`not true within ${ms} ms: ${expression}`);

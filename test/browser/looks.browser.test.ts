@@ -50,7 +50,7 @@ const PALE = `(() => {
 })()`;
 
 describe('the pages', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let served: Served;
   let chromium: Chromium;
   before(async () => {

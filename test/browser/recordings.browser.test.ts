@@ -35,7 +35,7 @@ function tone(): Buffer {
 }
 
 describe('a recording in the browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let test: TestDb;
   let root: string;
   let served: Served;

@@ -9,7 +9,7 @@ import { until as happens } from '../web/until.js';
 import { openAs, until, watch } from './launch.js';
 
 describe('the workstation in a browser', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let served: Served;
   let chromium: Chromium;
   let opened: OpenPage;

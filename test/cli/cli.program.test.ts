@@ -9,7 +9,7 @@ import { expect } from 'chai';
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 describe('cli: the program', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'dialhook-program-'));

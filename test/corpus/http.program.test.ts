@@ -15,7 +15,7 @@ const tagsOf = (html: string) => [...html.matchAll(/<([a-z][\w-]*)/gi)].map((mat
 const ALLOWED = new Set<string>();
 
 describe('hostile text in a request', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let served: Served;
   let admin: Client;
   let lola: Client;

@@ -43,7 +43,7 @@ function poisoned(): Snapshot {
 }
 
 describe('hostile text in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let served: Served;
   let chromium: Chromium;
   before(async () => {

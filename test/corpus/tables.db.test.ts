@@ -21,7 +21,7 @@ const short = (text: string, length: number) => [...whole(text)].slice(0, length
 
 for (const dialect of DIALECTS) {
   describe(`hostile text in the tables on ${dialect}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let database: TestDb;
     before(async () => {
       database = await emptyDatabase(dialect);

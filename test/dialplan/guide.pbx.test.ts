@@ -13,7 +13,7 @@ const blockWith = (text: string) => blocks.find((block) => block.includes(text))
 const version = wantedVersion();
 
 describe(`the example of docs/dialplan.md, Asterisk ${version}`, function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pbx: SamplePbx;
   let [a, b, trunk] = [] as unknown as [Phone, Phone, Phone];
 
@@ -70,13 +70,14 @@ describe(`the example of docs/dialplan.md, Asterisk ${version}`, function () {
       expect(await told(from), number).to.deep.equal(['call', 'dial', 'ring', 'answer', 'end', 'end']);
     }
     from = kinds().length;
-    await trunk.call('5559999').ended(8000);
+    await trunk.call('5559999').ended();
     expect(await told(from)).to.deep.equal(['call', 'unrouted', 'end']);
   });
 
   it('knows whether the server is there, and warns of nothing else', async () => {
     await a.call('99').ended();
-    expect(pbx.log()).to.contain('the server is away');
+    // A thread of its own writes the log, a moment later.
+    await until(() => pbx.log().includes('the server is away'), { what: 'the log' });
     const others = pbx.problems().filter((line) => !/Connecting to|FastAGI failed|Couldn't connect/.test(line));
     expect(others).to.deep.equal([]);
   });

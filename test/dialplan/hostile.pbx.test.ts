@@ -52,7 +52,7 @@ describe(`hostile names and numbers, Asterisk ${version}`, function () {
   async function quiet(): Promise<void> {
     for (const phone of [a, b, trunk]) await Promise.allSettled(phone.calls().map((call) => call.hangup()));
     const done = async () => /^0 active channels/m.test(await pbx.cli('core show channels'));
-    await until(done, { what: 'no channel is left', deadline: 15_000 });
+    await until(done, { what: 'no channel is left' });
   }
   /** Every line that was spooled; one that the server would refuse fails the test. */
   function told(): CallEvent[] {
@@ -81,7 +81,7 @@ describe(`hostile names and numbers, Asterisk ${version}`, function () {
         a.plan = to === '5551101' ? busy : answerAfter(20);
         const before = calls().length;
         const caller = trunk.call(to, { from: { number, name } });
-        await caller.answered(8000);
+        await caller.answered();
         if (to === '5551102') await parks(await a.incoming());
         else if (to === '5551000') await a.incoming();
         await quiet();
@@ -105,9 +105,9 @@ describe(`hostile names and numbers, Asterisk ${version}`, function () {
 
   it('of what is dialled, from outside and by a phone', async () => {
     for (const tail of TAILS) {
-      for (const number of ['5551000', '5559', '+99']) await trunk.call(`${number}${tail}`).ended(8000);
+      for (const number of ['5551000', '5559', '+99']) await trunk.call(`${number}${tail}`).ended();
       for (const number of ['*21103', '*8103', '*71103', '*73103', '701', '+998000000142', '00441', '*471'])
-        await a.call(`${number}${tail}`).ended(8000);
+        await a.call(`${number}${tail}`).ended();
     }
     // A forward holds digits, whatever was dialled behind them.
     expect(await pbx.cli('database show dialhook-forward')).to.not.match(/: *[0-9]*[^0-9*#+\s]+\s*$/m);
@@ -123,7 +123,7 @@ describe(`hostile names and numbers, Asterisk ${version}`, function () {
       await quiet();
       a.reset(movedTo(`102${tail}`));
       const moved = trunk.call('5551101', { from: { number: '+998000000101' } });
-      await Promise.race([moved.answered(8000).catch(() => undefined), moved.ended(8000)]);
+      await Promise.race([moved.answered().catch(() => undefined), moved.ended()]);
       await quiet();
       for (const phone of [a, b, trunk]) phone.reset();
     }

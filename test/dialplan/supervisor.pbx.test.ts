@@ -6,7 +6,7 @@ import { type SamplePbx, startSamplePbx } from '../../scripts/lab/sample-pbx.js'
 import { until } from '../../scripts/lab/wait.js';
 
 describe('supervisors', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pbx: SamplePbx;
   let operator: Phone;
   let listener: Phone;

@@ -10,7 +10,7 @@ import { parseLine } from '../../src/call/event.js';
 import { testLog, until } from '../ami/fake.js';
 
 describe('the rule for outside calls, in the dialplan', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pbx: SamplePbx;
   let ami: Ami;
 
@@ -18,7 +18,7 @@ describe('the rule for outside calls, in the dialplan', function () {
     pbx = await startSamplePbx();
     const { amiPort: port, amiUser: user, amiSecret: secret } = pbx;
     ami = connectAmi({ host: '127.0.0.1', port, user, secret, log: testLog() });
-    await until('AMI is up', () => ami.state().up, 10_000);
+    await until('AMI is up', () => ami.state().up);
     const steps = [
       'Gosub(dialhook-toll,s,1(${ASK},${LONG}))',
       'Set(GLOBAL(SAID)=${SERIAL}:${GOSUB_RETVAL})',
@@ -126,7 +126,7 @@ describe('the rule for outside calls, in the dialplan', function () {
     while (!reasons().includes('toll rate') && made < 8) {
       const one = phone.call('+998005550142');
       made++;
-      await until('the trunk, or a refusal', () => arrived() === made || reasons().includes('toll rate'), 8000);
+      await until('the trunk, or a refusal', () => arrived() === made || reasons().includes('toll rate'));
       await one.hangup().catch(() => undefined);
     }
     expect(made).to.be.within(3, 7);

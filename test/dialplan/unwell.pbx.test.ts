@@ -22,7 +22,7 @@ let [a, b, c, d, trunk] = [] as unknown as [Phone, Phone, Phone, Phone, Phone];
 let stage: Stage;
 
 describe(`the server is not well, Asterisk ${version}`, function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   before(async () => {
     const agiPort = String(await freePort());

@@ -25,7 +25,7 @@ import { overlaid } from './centre.js';
 const CHECKS = [manager, rights, freepbxHooks, freepbxCalls, freepbxStubs, execIncludes, freepbxFastagi, freepbxLoad];
 
 describe('the doctor on FreePBX', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let pbx: FreepbxPbx;
   let folder: string;
   let config: ReturnType<typeof readConfig>['config'];

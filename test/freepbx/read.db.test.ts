@@ -20,7 +20,7 @@ import { type FreepbxTables, freepbxTables } from './tables.js';
 const T = Date.UTC(2026, 0, 12, 9);
 
 describe('freepbx: what it says', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let ours: TestDb;
   let theirs: FreepbxTables;
   let source: ReturnType<typeof freepbxSource>;

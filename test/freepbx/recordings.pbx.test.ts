@@ -13,7 +13,7 @@ import type { Centre } from '../stories/centre.js';
 import { openFreepbxCentre, type Stand } from './centre.js';
 
 describe('freepbx: a call that is recorded', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let database: TestDb;
   let centre: Centre & Stand;
 

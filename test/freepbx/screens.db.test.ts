@@ -17,7 +17,7 @@ import { type FreepbxTables, freepbxTables } from './tables.js';
 const PASSWORD = 'a long enough password';
 
 describe('freepbx: its names on the screens', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let theirs: FreepbxTables;
   let server: Server;

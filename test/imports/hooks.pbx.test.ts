@@ -57,7 +57,7 @@ describe(`what Asterisk ${version} told itself, brought in`, function () {
       };
       await play(story.split(' · '), stage as unknown as Parameters<typeof play>[1]);
       await quiet(centre);
-      await until(() => rows('cdr-csv/Master.csv') > written, { what: 'cdr is written', deadline: 5000 });
+      await until(() => rows('cdr-csv/Master.csv') > written, { what: 'cdr is written' });
     }
     const ids = (await centre.db
       .knex('cdr_calls')

@@ -6,7 +6,7 @@ import { within } from '../../scripts/lab/wait.js';
 
 describe('lab: the shared MariaDB', () => {
   it('does not keep a process alive, and is gone with it', async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     const script = fileURLToPath(new URL('shared.ts', import.meta.url));
     const program = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const said = new Promise<string>((resolve) =>

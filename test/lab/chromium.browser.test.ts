@@ -11,7 +11,7 @@ describe('lab: Chromium', () => {
   let server: Server;
   let baseURL: string;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     server = createServer((request, response) => {
       if (request.url === '/broken') response.statusCode = 500;
       response

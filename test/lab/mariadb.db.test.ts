@@ -16,7 +16,7 @@ const query = async (url: string, sql: string) => {
 describe('lab: MariaDB', () => {
   let db: MariaDb;
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     db = await startMariaDb();
   });
   after(() => db?.remove());

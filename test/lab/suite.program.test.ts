@@ -7,7 +7,7 @@ import { runSuite } from '../../scripts/test/suite.js';
 import { filesOf } from '../../scripts/test/suites.js';
 
 describe('test run: a suite', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let folder: string;
   before(() => {
     folder = temporaryFolder('suite');

@@ -21,7 +21,7 @@ import { labLists, scriptOf } from './pbx.js';
 const BLACK = '+998000000142';
 const VIP = '+998000000150';
 describe('lists and queues on FreePBX', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let folder: string;
   let file: string;
   let pbx: FreepbxPbx;
@@ -115,10 +115,10 @@ describe('lists and queues on FreePBX', function () {
 
   it('refuses who is on the black list before any inbound route', async () => {
     const call = trunk.call('5551001', { from: { number: BLACK } });
-    expect((await call.ended(10_000)).kind).to.equal('refusal_received');
+    expect((await call.ended()).kind).to.equal('refusal_received');
     expect(anna.log.events.some((event) => event.kind === 'invite_received')).to.equal(false);
     const other = trunk.call('5551001', { from: { number: VIP } });
-    await anna.incoming(10_000);
+    await anna.incoming();
     await other.hangup().catch(() => undefined);
   });
 
@@ -139,7 +139,7 @@ describe('lists and queues on FreePBX', function () {
     ]);
     for (const call of calls) await call.hangup().catch(() => undefined);
     const routed = trunk.call('5551002', { from: { number: '+998000000161' } });
-    await cara.incoming(10_000);
+    await cara.incoming();
     await routed.hangup().catch(() => undefined);
   });
 });

@@ -12,7 +12,7 @@ import { type Centre, logIn, openCentre } from '../stories/centre.js';
 const version = wantedVersion();
 
 describe(`the comparison in a centre, Asterisk ${version}`, function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let database: TestDb;
   let centre: Centre;
 

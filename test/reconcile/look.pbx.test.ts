@@ -5,7 +5,7 @@ import { until } from '../../scripts/lab/wait.js';
 import { type PlainPbx, plainPbx } from './plain-pbx.js';
 
 describe('the look on Asterisk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pbx: PlainPbx;
 
   before(async () => {
@@ -35,10 +35,10 @@ describe('the look on Asterisk', function () {
     await call.answered();
     // A channel counts when it is older than ten seconds.
     await until(async () => /!1[1-9]!/.test(await pbx.asterisk.cli('core show channels concise')), {
-      ...{ what: 'a channel of eleven seconds', deadline: 15_000, every: 200 },
+      ...{ what: 'a channel of eleven seconds', deadline: 30_000, every: 200 },
     });
     await looking();
-    const [one, two] = [await pbx.next('found', 8000), await pbx.next('found')].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const [one, two] = [await pbx.next('found'), await pbx.next('found')].sort((a, b) => (a.id < b.id ? -1 : 1));
     if (one?.event !== 'found' || two?.event !== 'found') throw new Error('found nothing');
     expect(one).to.include({ endpoint: '101', from: '101', to: '102', state: 'up', application: 'Dial' });
     expect(two).to.include({ endpoint: '102', from: '102', to: '101', state: 'up', application: 'AppDial' });
@@ -57,6 +57,9 @@ describe('the look on Asterisk', function () {
     const consult = pbx.phones.b.call('103');
     await consult.answered();
     await seen('2 active calls', 'core show channels');
+    // Before its talk has begun the consultation is no talk to join.
+    const talks = async () => (await pbx.asterisk.cli('bridge show all')).match(/ 2 +basic /g)?.length === 2;
+    await until(talks, { what: 'two talks', every: 50 });
     const rows = (await pbx.asterisk.cli('core show channels concise'))
       .trim()
       .split('\n')
@@ -76,7 +79,7 @@ describe('the look on Asterisk', function () {
     await first?.transferTo(consult);
     await seen('1 active call', 'core show channels');
     await looking();
-    const told = [await pbx.next('found', 8000), await pbx.next('found')];
+    const told = [await pbx.next('found'), await pbx.next('found')];
     const lids = new Set(told.map((event) => event.linkedid));
     expect(lids.size).to.equal(1);
     // Each keeps the call that its own variable names; the linkedid ties them.

@@ -41,11 +41,11 @@ exten => _70[1-9],1,${CALL}
  same => n,ParkedCall(default,\${EXTEN})
 `;
 const QUEUES = '[general]\n[lab]\nstrategy = linear\ntimeout = 15\nmusicclass = default\n';
-const PARKING = `[general]
+export const PARKING = `[general]
 [default]
 parkext = 800
 parkpos = 701-709
-parkingtime = 4
+parkingtime = 45
 comebacktoorigin = yes
 comebackdialtime = 3
 context = parkedcalls
@@ -81,7 +81,7 @@ export async function plainPbx(): Promise<PlainPbx> {
       'extensions.conf': EXTENSIONS,
       'queues.conf': QUEUES,
       'res_parking.conf': PARKING,
-      'features.conf': '[general]\n[featuremap]\nparkcall = *7\n',
+      'features.conf': '[general]\nfeaturedigittimeout = 5000\n[featuremap]\nparkcall = *7\n',
       'manager.conf': readFileSync(MANAGER, 'utf8'),
     },
   });
@@ -127,7 +127,7 @@ export async function plainPbx(): Promise<PlainPbx> {
   const phones = { a, b, c, d };
   return {
     ...{ asterisk, ami, phones, told, lines, log, tables, deaf },
-    next: (kind, deadline = 5000) =>
+    next: (kind, deadline = 15_000) =>
       until(
         () => {
           const at = told.findIndex((event) => event.event === kind);

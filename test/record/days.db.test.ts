@@ -82,7 +82,7 @@ async function kept(db: Db): Promise<Record<string, unknown[]>> {
 
 for (const dialect of DIALECTS) {
   describe(`operators' days on ${dialect}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let database: TestDb;
     beforeEach(async () => {
       database = await emptyDatabase(dialect);

@@ -22,7 +22,7 @@ const records = (events: readonly CallEvent[]) =>
 
 for (const dialect of DIALECTS) {
   describe(`joined calls on ${dialect}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let database: TestDb;
     beforeEach(async () => {
       database = await emptyDatabase(dialect);

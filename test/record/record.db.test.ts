@@ -152,7 +152,7 @@ for (const dialect of DIALECTS) {
     });
 
     it('rebuilds the same rows from the events alone, and sees a row that somebody changed', async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
       const { append } = await start();
       const suffixes = ['a', 'b', 'c'];
       await Promise.all(suffixes.flatMap((s) => stories.flatMap((story) => linesAs(story, s).map(append))));

@@ -16,7 +16,7 @@ import { tell } from '../stories/tell.js';
 const version = wantedVersion();
 
 describe(`server killed in mid-call, Asterisk ${version}`, function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let pbx: SamplePbx;
   let server: Server;
   let db: Db;
@@ -54,9 +54,9 @@ describe(`server killed in mid-call, Asterisk ${version}`, function () {
     await server.kill();
     const gone = Date.now();
     await call.hangup();
-    await called.waitFor('bye_received', 5000);
-    expect(Date.now() - gone, 'a dead server delays no goodbye').to.be.lessThan(3000);
-    await until(() => existsSync(pbx.spoolPath), { what: 'the dialplan has spooled the ends', deadline: 5000 });
+    await called.waitFor('bye_received');
+    expect(Date.now() - gone, 'a dead server delays no goodbye').to.be.lessThan(5000);
+    await until(() => existsSync(pbx.spoolPath), { what: 'the dialplan has spooled the ends' });
     expect(await finished()).to.deep.equal([]);
 
     server = await startServer({ env: server.env });
@@ -87,7 +87,7 @@ describe(`server killed in mid-call, Asterisk ${version}`, function () {
       const call = caller.call('102');
       await call.answered(10_000);
       await call.hangup();
-      await called.waitFor('bye_received', 5000);
+      await until(() => called.calls().length === 0, { what: 'the other side is let go' });
     }
     server = await startServer({ env: server.env });
     const ids = await until(
@@ -114,7 +114,7 @@ describe(`server killed in mid-call, Asterisk ${version}`, function () {
     // The first hook waits its bound and opens the breaker; those after it do not wait.
     expect(Date.now() - began).to.be.lessThan(6000);
     await call.hangup();
-    await called.waitFor('bye_received', 8000);
+    await called.waitFor('bye_received');
     server.thaw();
     const id = await until(async () => (await finished()).find((one) => !before.includes(one)), {
       what: 'the call in cdr_calls',

@@ -16,7 +16,7 @@ const PASSWORD = 'a password of this test';
 const CLIENT = '+998000000142';
 
 describe('the whole loop, Asterisk 22, MariaDB, Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let pbx: SamplePbx;
   let server: Server;
   let db: Db;

@@ -54,7 +54,7 @@ function fits(path: string, bytes: number): boolean {
 }
 
 describe('operations of a server', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let stopping: AbortController;
   let running: Server | null;

@@ -16,7 +16,7 @@ import { testConfig } from '../stories/centre.js';
 import { allStories } from '../stories/story.js';
 
 describe('serve', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let stopping: AbortController;
   let running: Server | null;

@@ -22,7 +22,7 @@ const lineOf = (n: number, name = 'Anna') =>
   });
 
 describe('dialhook spool and journal', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('brings every line of a file to a server elsewhere, keeps the file while nobody answers, and shows them', async () => {
     const file = join(temporaryFolder('spool'), 'events.spool');

@@ -8,7 +8,7 @@ import { allStories, T0 } from '../stories/story.js';
 
 for (const dialect of DIALECTS) {
   describe(`the story of a call on ${dialect}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let database: TestDb;
     const story = allStories().find((one) => one.file.startsWith('81-'));
     const events = story?.events ?? [];

@@ -29,7 +29,7 @@ export async function startSystemd(limitMs: number): Promise<Systemd> {
   const perl = spawn('perl', ['-e', LISTENER, socket], { stdio: ['ignore', 'pipe', 'inherit'] });
   const heard: Systemd['heard'] = [];
   createInterface({ input: perl.stdout }).on('line', (line) => heard.push({ at: Date.now(), words: line.split('|') }));
-  await until(() => heard.length > 0, { what: 'perl listens', deadline: 5000 });
+  await until(() => heard.length > 0, { what: 'perl listens' });
   let timer: NodeJS.Timeout | undefined;
   return {
     env: { NOTIFY_SOCKET: socket, WATCHDOG_USEC: String(limitMs * 1000) },

@@ -86,10 +86,10 @@ function listen(socket: Socket, ready: () => void): FakeSession {
   };
 }
 
-/** Waits until `test` holds; fails after two seconds. */
+/** Waits until `test` holds; fails after fifteen seconds. */
 export async function until(test: () => boolean, what = 'the condition'): Promise<void> {
-  for (const end = Date.now() + 2000; !test(); ) {
-    if (Date.now() > end) throw new Error(`${what} did not come true within 2 s`);
+  for (const end = Date.now() + 15_000; !test(); ) {
+    if (Date.now() > end) throw new Error(`${what} did not come true within 15 s`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

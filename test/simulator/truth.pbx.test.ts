@@ -31,7 +31,7 @@ function asReal(wanted: string[], real: readonly string[]): string[] {
 }
 
 describe('what the simulator imitates, on Asterisk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const version = wantedVersion();
   let server: FakeAgi;
   let pbx: SamplePbx;

@@ -59,7 +59,7 @@ async function leaveLocks(db: Db): Promise<void> {
 }
 
 describe('a cluster', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let galera: Galera;
   const open: Db[] = [];
   const on = (n: number) => {

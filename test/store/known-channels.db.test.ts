@@ -7,7 +7,7 @@ const AT = Date.UTC(2026, 0, 15, 8);
 
 for (const dialect of DIALECTS) {
   describe(`what the comparison asks the tables, ${dialect}`, function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let test: TestDb;
     before(async () => {
       test = await emptyDatabase(dialect);

@@ -8,7 +8,7 @@ const T = Date.UTC(2026, 0, 12, 9);
 
 for (const dialect of DIALECTS)
   describe(`lists in ${dialect}`, function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     let made: TestDb;
     before(async () => {
       made = await emptyDatabase(dialect);

@@ -96,7 +96,7 @@ function codeOf(reason: string): string {
 
 /** Dials a code and waits until the tables know what it did. */
 async function bySaying(centre: Centre, operator: string, code: string, presence: string): Promise<void> {
-  await centre.phones.get(operator)?.call(code).ended(5000);
+  await centre.phones.get(operator)?.call(code).ended();
   const done = async () => (await rowsOf(centre)).some((row) => row.operator === operator && row.presence === presence);
-  await until(done, { what: `${operator} is ${presence}`, deadline: 5000 });
+  await until(done, { what: `${operator} is ${presence}` });
 }

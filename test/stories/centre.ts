@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Asterisk, startAsterisk } from '../../scripts/lab/asterisk.js';
 import type { AsteriskVersion } from '../../scripts/lab/asterisk-tree.js';
 import { removeFolder, temporaryFolder } from '../../scripts/lab/leaving.js';
-import { openPhone, type Phone } from '../../scripts/lab/phone.js';
+import { openPhone, type Phone, type PhoneOptions } from '../../scripts/lab/phone.js';
 import { freePort } from '../../scripts/lab/ports.js';
 import { until } from '../../scripts/lab/wait.js';
 import { type Ami, connectAmi } from '../../src/ami/index.js';
@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/config/load.js';
 import { createLog } from '../../src/log/log.js';
 import { type Server, serve } from '../../src/serve/serve.js';
 import { type Db, openDatabase } from '../../src/store/database.js';
+import { type Closer, closable } from './closers.js';
 
 export const DIALPLAN = fileURLToPath(new URL('../../dialplan', import.meta.url));
 export const TRUNK_HOST = '127.0.0.2';
@@ -75,12 +76,20 @@ write = all
 `;
 
 /** Starts everything; the phones are registered, nobody is logged in to a queue yet. */
-export async function openCentre(
+export const openCentre = (
   version: AsteriskVersion,
   databaseUrl: string,
   options: CentreOptions = {},
-): Promise<Centre> {
+): Promise<Centre> => closable((closers) => build(version, databaseUrl, options, closers));
+
+async function build(
+  version: AsteriskVersion,
+  databaseUrl: string,
+  options: CentreOptions,
+  closers: Closer[],
+): Promise<Omit<Centre, 'stop'>> {
   const folder = temporaryFolder('centre');
+  closers.push(() => removeFolder(folder));
   const agiPort = await freePort();
   const trunkPort = await freePort(TRUNK_HOST);
   const labSecret = randomBytes(12).toString('hex');
@@ -103,6 +112,7 @@ export async function openCentre(
       ...options.values,
     },
   });
+  closers.push(() => asterisk.remove());
   const log = createLog({ level: 'silent', pretty: false });
   const config = testConfig(folder, databaseUrl, {
     AGI_PORT: String(agiPort),
@@ -114,30 +124,27 @@ export async function openCentre(
     SPOOL_FILE: asterisk.spoolPath,
   });
   const stopping = new AbortController();
-  const server = await serve(config, log, () => undefined, stopping.signal);
-  await server.tables;
   const db = openDatabase(databaseUrl);
+  closers.push(() => db.close());
+  const server = await serve(config, log, () => undefined, stopping.signal);
+  closers.push(() => server.stop());
+  closers.push(() => stopping.abort());
+  await server.tables;
   const pbx = { host: asterisk.sipHost, port: asterisk.sipPort };
   const phones = new Map<string, Phone>();
-  for (const user of OPERATORS)
-    phones.set(user, await openPhone({ user, password: secrets[`SECRET_${user}`] ?? '', pbx, autoAnswer: false }));
-  await Promise.all([...phones.values()].map((phone) => phone.register()));
-  const trunk = await openPhone({ user: 'trunk', pbx, host: TRUNK_HOST, port: trunkPort });
-  const ami = connectAmi({ host: '127.0.0.1', port: asterisk.amiPort, user: LAB_USER, secret: labSecret, log });
-  await until(() => ami.state().up, { what: 'the manager interface is up' });
-  return {
-    ...{ asterisk, server, db, phones, trunk, ami },
-    look: () => server.look(),
-    stop: async () => {
-      await Promise.all([...phones.values(), trunk].map((phone) => phone.close()));
-      await ami.close();
-      stopping.abort();
-      await server.stop();
-      await db.close();
-      await asterisk.remove();
-      removeFolder(folder);
-    },
+  const open = async (options: Omit<PhoneOptions, 'pbx'>) => {
+    const phone = await openPhone({ pbx, ...options });
+    closers.push(() => phone.close());
+    return phone;
   };
+  for (const user of OPERATORS)
+    phones.set(user, await open({ user, password: secrets[`SECRET_${user}`] ?? '', autoAnswer: false }));
+  await Promise.all([...phones.values()].map((phone) => phone.register()));
+  const trunk = await open({ user: 'trunk', host: TRUNK_HOST, port: trunkPort });
+  const ami = connectAmi({ host: '127.0.0.1', port: asterisk.amiPort, user: LAB_USER, secret: labSecret, log });
+  closers.push(() => ami.close());
+  await until(() => ami.state().up, { what: 'the manager interface is up' });
+  return { asterisk, server, db, phones, trunk, ami, look: () => server.look() };
 }
 
 /** Logs operators in to queues by their feature code, as they would in the morning. */
@@ -145,7 +152,7 @@ export async function logIn(centre: Centre, operators: readonly string[], queues
   for (const operator of operators) {
     await centre.asterisk.cli(`dialplan set global DH_QUEUES_${operator} ${queues}`);
     const call = centre.phones.get(operator)?.call('*45');
-    await call?.ended(5000);
+    await call?.ended();
   }
   await until(
     async () =>
@@ -157,7 +164,6 @@ export async function logIn(centre: Centre, operators: readonly string[], queues
       ).length === operators.length,
     {
       what: `${operators.join(', ')} are logged in`,
-      deadline: 5000,
     },
   );
 }
@@ -169,5 +175,5 @@ export async function quiet(centre: Centre): Promise<void> {
     deadline: 15_000,
     every: 100,
   });
-  await centre.server.recorder?.loop.settled(5000);
+  await centre.server.recorder?.loop.settled(15_000);
 }

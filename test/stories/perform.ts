@@ -6,6 +6,7 @@ import { readCall } from '../../src/store/read-call.js';
 import { toDb } from '../../src/store/time.js';
 import { type Centre, quiet } from './centre.js';
 import { sendClick } from './click.js';
+import { startMetronome } from './metronome.js';
 import { play } from './play.js';
 import type { Stage } from './playing.js';
 import type { Story } from './story.js';
@@ -35,8 +36,10 @@ export const stageOf = (centre: Centre): Stage => ({
  */
 export async function perform(centre: Centre, story: Story, tolerance = TOLERANCE): Promise<void> {
   const since = Date.now();
-  await play(story.play, stageOf(centre));
-  await quiet(centre);
+  const stop = startMetronome();
+  await play(story.play, stageOf(centre))
+    .then(() => quiet(centre))
+    .finally(stop);
   const wanted = story.rows.filter((row) => row.startsWith('call ')).length;
   const ids = await until(() => callsSince(centre, since, wanted), {
     what: `${wanted} calls in cdr_calls`,
@@ -51,7 +54,7 @@ export async function perform(centre: Centre, story: Story, tolerance = TOLERANC
     process.stdout.write(`${story.file}\n${[...shown, '----', ...told].join('\n')}\n\n`);
   }
   expect(ids, `calls of\n${told.join('\n')}`).to.have.length(wanted);
-  compare(story, told, tolerance);
+  compare(story, told, tolerance, stop());
 }
 
 async function callsSince(centre: Centre, since: number, wanted: number): Promise<string[] | null> {
@@ -77,27 +80,65 @@ function operatorRows(events: CallEvent[], zero: number, story: Story): string[]
 }
 
 /** The words must be the story's; each time may differ by the tolerance. */
-function compare(story: Story, told: string[], tolerance: number): void {
+function compare(story: Story, told: string[], tolerance: number, stolen: number): void {
   const expected = inOrder(story.rows);
   const got = inOrder(told);
   expect(
     got.map((row) => row.words),
     told.join('\n'),
   ).to.deep.equal(expected.map((row) => row.words));
+  let worst: OffTime | null = null;
   for (const [n, row] of got.entries()) {
     for (const [i, time] of row.times.entries()) {
       const wanted = expected[n]?.times[i] ?? Number.NaN;
       // Of a row with a length, that is the last number.
       const whole = row.words.includes(' s long') && i === row.times.length - 1;
       const allowed = whole ? WHOLE_SECONDS : tolerance;
-      if (Math.abs(time - wanted) <= allowed) continue;
-      throw new OffTime(`${time} is not within ${allowed} s of ${wanted}: ${row.words}\nof\n${told.join('\n')}`);
+      const beyond = Math.abs(time - wanted) - allowed;
+      if (beyond <= (worst?.beyond ?? 0)) continue;
+      const text = `${time} is not within ${allowed} s of ${wanted}: ${row.words}\nof\n${told.join('\n')}`;
+      worst = new OffTime(text, beyond, stolen);
     }
   }
+  if (worst) throw worst;
 }
 
 /** Everything happened as the story tells, but not when: so it is also on a machine that has too much to do. */
-export class OffTime extends Error {}
+export class OffTime extends Error {
+  /** Seconds by which the worst time is farther from the story's than is allowed. */
+  readonly beyond: number;
+  /** Seconds of the play that the machine had for others. */
+  readonly stolen: number;
+
+  constructor(text: string, beyond: number, stolen: number) {
+    super(`${text}\nmeanwhile the machine had ${stolen.toFixed(1)} s for others`);
+    this.beyond = beyond;
+    this.stolen = stolen;
+  }
+
+  /** The machine took more than what is missing. */
+  get excused(): boolean {
+    return this.beyond <= this.stolen;
+  }
+}
+
+/** How often a story is played whose rows were right and whose times were not; one that is late so often is not late by chance. */
+const PLAYS = 5;
+/** From this play on a machine that has no time is believed to be the reason. */
+const BELIEVED = 3;
+
+/** Plays until the times are right too. @throws what `play` throws: at once when it is no OffTime, else after some plays. */
+export async function inTime(play: () => Promise<void>): Promise<void> {
+  for (let n = 1; ; n += 1) {
+    try {
+      return await play();
+    } catch (error) {
+      if (!(error instanceof OffTime)) throw error;
+      if (n >= BELIEVED && error.excused) return;
+      if (n === PLAYS) throw error;
+    }
+  }
+}
 
 /** Calls that begin at once begin in any order: each call with its rows, sorted by what its first row says; then the operators. */
 function inOrder(rows: string[]): ReturnType<typeof split>[] {

@@ -16,7 +16,7 @@ const YOUNG_MS = 10_000;
 const APART_MS = 5_000;
 
 describe(`what no hook sees, Asterisk ${version}`, function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let database: TestDb;
   let centre: Centre;
 

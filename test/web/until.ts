@@ -1,5 +1,5 @@
 /** Waits for a condition, not for luck. */
-export async function until(condition: () => boolean, what: string, ms: number = 3_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, ms: number = 15_000): Promise<void> {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`${what} did not happen within ${ms} ms`);

@@ -14,7 +14,7 @@ import { createLog } from '../../../src/log/log.js';
 import { probes } from '../fakes.js';
 
 describe('doctor on Asterisk', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const app = fastagi();
   app.agi('/ping', (channel) => channel.setVariable('DH_ACK', 1));
   const log = createLog({ level: 'silent', pretty: false });
