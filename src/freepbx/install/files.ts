@@ -1,9 +1,10 @@
 // Files read and written so that nobody ever sees half of one: a new file beside it, synced, renamed over it.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { chmod, chown, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { constants, existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Owner, OwnerNames, Was } from './change.js';
+import { inFolder, mustBeFollowed } from './held.js';
 import { Refusal } from './refusal.js';
 
 /** The file as it is; null when there is none. */
@@ -24,11 +25,7 @@ export function realOf(path: string): string {
       throw new Refusal(`${path} is a link that leads nowhere: repair or remove it`);
     return path;
   }
-  const [link, target] = [lstatSync(path), statSync(path)];
-  if (link.isSymbolicLink() && link.uid !== 0 && link.uid !== target.uid)
-    throw new Refusal(
-      `${path} is a link of user ${link.uid} to a file of user ${target.uid}: such a link is not followed`,
-    );
+  mustBeFollowed(path);
   return realpathSync(path);
 }
 
@@ -36,51 +33,48 @@ export const shaOf = (bytes: Buffer): string => createHash('sha256').update(byte
 
 const isRoot = () => process.getuid?.() === 0;
 
-/** Only root can give files away; anybody else keeps what he makes. */
-async function give(path: string, { uid, gid }: Owner): Promise<void> {
-  if (isRoot()) await chown(path, uid, gid);
+/** Gives away what is open, by its handle: its name may be another's by now. Only root can; anybody else keeps what he makes. */
+async function give(file: FileHandle, mode: number, { uid, gid }: Owner): Promise<void> {
+  if (isRoot()) await file.chown(uid, gid);
+  // After the owner: a change of that takes the bits of set-id away.
+  await file.chmod(mode);
 }
 
-/** Replaces a file as a whole. Its mode is right before its name is. */
+/** Replaces a file as a whole. Its mode is right before its name is. @throws Refusal where the folder is not what it seems */
 export async function putFile(path: string, bytes: Buffer, mode: number, owner: Owner): Promise<void> {
-  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`);
-  try {
-    const file = await open(draft, 'wx', 0o600);
+  await inFolder(path, async (held, name) => {
+    const draft = held(`.${name}.${randomBytes(4).toString('hex')}`);
     try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(bytes);
+        await give(file, mode, owner);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, held(name));
+    } catch (error) {
+      await rm(draft, { force: true });
+      throw error;
     }
-    await give(draft, owner);
-    await chmod(draft, mode);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(path));
+  });
 }
 
-export async function dropFile(path: string): Promise<void> {
-  await unlink(path);
-  await syncFolder(dirname(path));
-}
+/** @throws Refusal where the folder is not what it seems */
+export const dropFile = (path: string): Promise<void> => inFolder(path, (held, name) => unlink(held(name)));
 
-export async function makeFolder(path: string, mode: number, owner: Owner): Promise<void> {
-  await mkdir(path, { mode: 0o700 });
-  await give(path, owner);
-  await chmod(path, mode);
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
+/** @throws Refusal where the folder above is not what it seems */
+export const makeFolder = (path: string, mode: number, owner: Owner): Promise<void> =>
+  inFolder(path, async (held, name) => {
+    await mkdir(held(name), { mode: 0o700 });
+    const made = await open(held(name), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      await give(made, mode, owner);
+    } finally {
+      await made.close();
+    }
+  });
 
 /** Numbers of the owners, by the host's own lists below `root`; root where a name is not known. */
 export function numbersOf(owner: Owner | OwnerNames, root: string): Owner {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Owner, OwnerNames, Plan } from './change.js';
 import { backupName } from './doing.js';
 import { readWas, shaOf } from './files.js';
+import { realFolder } from './held.js';
 import type { OwnFile } from './manifest.js';
 import type { Places } from './places.js';
 import { type Installed, recordPath, recordText, type SiteFile } from './record.js';
@@ -36,6 +37,8 @@ export function putFolder({ next, plan }: Making, path: string, mode: number, ow
 export function putOwn(making: Making, file: OwnFile, owner: Owner): void {
   const { places, next, plan, touched } = making;
   const path = join(places.etc, file.target);
+  // Said before anything is done; the doing looks again.
+  realFolder(dirname(path));
   for (const folder of foldersBetween(places.etc, path)) putFolder(making, folder, 0o750, owner);
   const was = readWas(path);
   next.own.push({ path, sha: shaOf(file.bytes) });
