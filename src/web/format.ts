@@ -62,6 +62,12 @@ export function maskedPhone(number: string): string {
 export const phonesIn = (sentence: string, write: (number: string) => string): string =>
   sentence.replace(/(?<![\d.:])\+?\d{7,15}(?![\d.:])/g, write);
 
+/** A caller's name as `write` shows numbers: carriers send the number as the name, too, and people write it with spaces. */
+export function nameIn(name: string, write: (number: string) => string): string {
+  const bare = name.replace(/[\s().-]/g, '');
+  return /^\+?\d{7,15}$/.test(bare) ? write(bare) : phonesIn(name, write);
+}
+
 /** Address of a call's story. */
 export const storyPath = (call: string): string =>
   // Half of a pair of UTF-16 has no address, and would throw.

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { CallNow, OperatorNow, QueueNow, Snapshot, WaitingNow } from '../call/live.js';
 import { type Alarm, LONG_TALK_MS, waitLevel } from './alarms.js';
-import { DASH, inWords, percent, phone, storyPath } from './format.js';
+import { DASH, inWords, nameIn, percent, phone, storyPath } from './format.js';
 import { callSign, operatorSign, stateSign } from './state.js';
 
 export interface RowOptions {
@@ -59,7 +59,7 @@ export function waitingRow(w: WaitingNow, snapshot: Snapshot, { now, write }: Ro
     level: waitLevel(w.since, within, now),
     position: w.position,
     number: write(w.number) || 'no number',
-    name: w.name || DASH,
+    name: nameIn(w.name, write) || DASH,
     vip: w.vip,
     queue: w.queueTitle || w.queue,
     since: w.since,
@@ -91,7 +91,7 @@ export function operatorTile(o: OperatorNow, { titles, now, write, longPause }: 
     long: tooLong(o, held, longPause),
     gone: o.state === 'offline',
     call: busy ? o.call : '',
-    party: busy ? [o.partyName, write(o.party)].filter(Boolean).join(' · ') : '',
+    party: busy ? [nameIn(o.partyName, write), write(o.party)].filter(Boolean).join(' · ') : '',
     queues: o.queues.map((q) => titles.get(q) ?? q).join(', '),
     note: busy || o.state === 'wrap_up' ? where : o.state === 'ready' ? `${o.answered} today` : '',
     offered: o.offered,
@@ -137,9 +137,9 @@ export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
     // The number called from outside is our own: nothing to hide.
     to: (c.direction === 'in' ? (names.get(c.to) ?? phone(c.to)) : who(c.to)) || DASH,
     // The client is the one who calls, or whom we call.
-    fromName: out || names.has(c.from) ? '' : c.name,
+    fromName: out || names.has(c.from) ? '' : nameIn(c.name, write),
     fromVip: !out && c.vip,
-    toName: out ? c.name : (c.toName ?? ''),
+    toName: out ? nameIn(c.name, write) : (c.toName ?? ''),
     toVip: out && c.vip,
     queue: c.queue === '' ? DASH : (titles.get(c.queue) ?? c.queue),
     sign: callSign(c),

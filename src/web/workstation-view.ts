@@ -1,7 +1,7 @@
 // Pure. A snapshot as one operator's workstation shows it, and the colleagues that all workstations share.
 import type { CallNow, CallState, OperatorNow, Snapshot } from '../call/live.js';
 import type { RecentCall } from './deps.js';
-import { initials, inWords, maskedPhone, phone, storyPath } from './format.js';
+import { initials, inWords, maskedPhone, nameIn, phone, storyPath } from './format.js';
 import { domId, ownNumber, versioned } from './monitor-rows.js';
 import { callSign, directionIcon, isMissed, operatorSign, outcomeWords, stateSign } from './state.js';
 
@@ -50,7 +50,7 @@ export function workstationView(snapshot: Snapshot, options: WorkstationOptions)
       id: domId('mw', `${w.call} ${w.queue}`),
       position: w.position,
       number: w.ringing.includes(me.operator) ? phone(w.number) : write(w.number) || 'no number',
-      name: w.name,
+      name: w.ringing.includes(me.operator) ? w.name : nameIn(w.name, write),
       vip: w.vip,
       queue: w.queueTitle || w.queue,
       since: w.since,

@@ -143,6 +143,23 @@ describe('the monitor’s view', () => {
     expect(masked.calls.find((c) => c.direction === 'in')?.to).to.equal('555-1000');
   });
 
+  it('hides a number too that the carrier sent as the name', () => {
+    const day = busyDay(NOW);
+    const NAMES = ['+998001234218', '998001234218', '+998 (00) 123-42-18', 'Firma 998001234218'];
+    for (const name of NAMES) {
+      const named = {
+        ...day,
+        waiting: day.waiting.map((w) => ({ ...w, name })),
+        operators: day.operators.map((o) => ({ ...o, partyName: name })),
+        calls: day.calls.map((c) => ({ ...c, name })),
+      };
+      const hidden = JSON.stringify(view(named, true));
+      expect(hidden, name).not.to.match(/123.?42.?18/);
+      expect(hidden, name).to.include('42 18');
+      expect(JSON.stringify(view(named)), name).to.match(/123.?42.?18/);
+    }
+  });
+
   it('shows two hundred rows of a list at most and counts the rest', () => {
     const day = busyDay(NOW);
     const [like] = day.waiting;

@@ -170,6 +170,13 @@ describe('the story of a call', () => {
     expect(text).to.include('+998 00 ••• 42 18').and.include('555-1000').and.include('a-call.wav');
   });
 
+  it('hides a number that the carrier sent as the name', () => {
+    const { call, lines } = longStory();
+    const named = lines.map((line) => line.replace(/&name=[^&]*/, '&name=%2B998%2000%20123%2042%2018'));
+    const story = { call: { ...call, name: '+998 00 123 42 18' }, lines: named };
+    expect(JSON.stringify(view(story, maskedPhone))).to.not.match(/123 ?42 ?18|1234218/);
+  });
+
   it('lists the raw events with who told them, and marks those of calls that joined', () => {
     const { raw, kept } = view(longStory());
     expect([raw.rows.length, raw.more, raw.unread, kept]).to.deep.equal([25, 0, 0, '']);

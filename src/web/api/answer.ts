@@ -1,7 +1,7 @@
 // What all answers of the API share: a bound on how often, and numbers written as the token's user may see them.
 import type { RequestHandler, Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { maskedPhone, phonesIn } from '../format.js';
+import { maskedPhone, nameIn } from '../format.js';
 import { refuse, tooMany } from '../refusal.js';
 import { accessOf, masks, type Site } from '../site.js';
 
@@ -30,7 +30,7 @@ const IDS = new Set(['id', 'call', 'joined', 'uniqueid', 'linkedid', 'pbx', 'par
 export function shown(site: Site, res: Response, value: unknown): unknown {
   const masked = masks(site, accessOf(res));
   const walk = (one: unknown, key: string): unknown => {
-    if (typeof one === 'string') return masked && !IDS.has(key) ? phonesIn(one, maskedPhone) : one;
+    if (typeof one === 'string') return masked && !IDS.has(key) ? nameIn(one, maskedPhone) : one;
     if (Array.isArray(one)) return one.map((item) => walk(item, key));
     if (one === null || typeof one !== 'object') return one;
     const kept = Object.entries(one).filter(([name]) => !LEFT_OUT.has(name));

@@ -1,7 +1,7 @@
 // Pure. The events of a call as they were told, for the curious: no line is shown as it is, because a line carries numbers.
 import { type CallEvent, parseLine } from '../../call/event.js';
 import { byTime } from '../../call/fold.js';
-import { phonesIn } from '../format.js';
+import { nameIn, phonesIn } from '../format.js';
 import { fileName } from './people.js';
 
 /** Shown in columns of their own, or saying nothing to a reader. */
@@ -42,7 +42,10 @@ export function rawEvents(lines: readonly string[], options: RawOptions) {
     other: event.call === options.call ? '' : event.call,
     fields: fieldsOf(event).map(([name, value]) => ({
       name,
-      value: phonesIn(name === 'file' ? fileName(value) : value, options.write),
+      value:
+        name === 'name'
+          ? nameIn(value, options.write)
+          : phonesIn(name === 'file' ? fileName(value) : value, options.write),
     })),
   }));
   return { rows: rows.slice(0, MOST), more: Math.max(0, rows.length - MOST), unread: lines.length - events.length };

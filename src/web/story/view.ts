@@ -1,7 +1,7 @@
 // Pure. One call's story as its page shows it: head, drawing, what happened in plain words, figures, events.
 import type { Call } from '../../call/call.js';
 import { liveState } from '../../call/state.js';
-import { DASH, inWords, running, storyPath } from '../format.js';
+import { DASH, inWords, nameIn, running, storyPath } from '../format.js';
 import { callMarks } from '../monitor-rows.js';
 import { callSign, outcomeSign, outcomeWords } from '../state.js';
 import { drawingOf } from './drawing.js';
@@ -79,7 +79,7 @@ function headOf(call: Call, { client, clock, now, write }: StoryOptions, people:
   return {
     id: call.id,
     runs,
-    name: client?.name || call.name,
+    name: client?.name || nameIn(call.name, write),
     company: client?.company ?? '',
     vip: client?.vip === true,
     from: people.who(call.endpoint || call.from),
