@@ -83,7 +83,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
   const web = createPages({
     snapshots,
     click: (verb, args, user) => pbx.click(verb, args, user),
-    clickState: (id) => pbx.clickState(id),
+    clickState: (id, user) => pbx.clickState(id, user),
     users: userStore(db),
     sessions: sessionStore(db),
     audit: auditStore(db),

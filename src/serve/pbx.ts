@@ -32,7 +32,8 @@ export interface Pbx {
   /** Null: the manager interface is switched off. */
   state(): { up: boolean; error: string | null } | null;
   click(verb: string, args: unknown, user: Clicker): Promise<ClickNow>;
-  clickState(id: string): Promise<ClickNow | null>;
+  /** Null: no such click, or none that this user may know of. */
+  clickState(id: string, user: Clicker): Promise<ClickNow | null>;
   /** What the monitor says of outside calls; empty when there is nothing. */
   tollAlarms(): string[];
   /** Compares the tables with the PBX now; it is done every minute anyway. */
@@ -76,19 +77,7 @@ export function startPbx(
     state: () => ami.state(),
     click: clicker(config, ami, clicks, toll.rule, actionLog),
     tollAlarms: () => toll.alarms(),
-    clickState: async (id) => {
-      const click = await findClick(db, id);
-      if (!click) return null;
-      const call = click.verb === 'call' ? ((await callOfClick(db, id)) as CallSeen | null) : null;
-      const { state, text } = observe(click, call, Date.now());
-      const shown =
-        state === 'failed' || state === 'expired'
-          ? 'failed'
-          : state === 'confirmed' || state === 'done'
-            ? 'confirmed'
-            : 'sent';
-      return { click: id, state: shown, text };
-    },
+    clickState: (id, user) => clickState(db, id, user),
     look: async () => comparing?.look(),
     close: async () => {
       stopWatching();
@@ -97,6 +86,24 @@ export function startPbx(
       await Promise.all([comparing?.(), ami.close()]);
     },
   };
+}
+
+/**
+ * What became of a click, for who clicked it and for who may see everybody's. Its id is no secret: it becomes the call's, which
+ * colleagues read in the address of its page.
+ */
+export async function clickState(
+  db: Db,
+  id: string,
+  user: Pick<Clicker, 'id' | 'role'>,
+  now = Date.now(),
+): Promise<ClickNow | null> {
+  const click = await findClick(db, id);
+  if (!click || (user.role === 'operator' && click.userId !== user.id)) return null;
+  const call = click.verb === 'call' ? ((await callOfClick(db, id)) as CallSeen | null) : null;
+  const { state, text } = observe(click, call, now);
+  if (state === 'failed' || state === 'expired') return { click: id, state: 'failed', text };
+  return { click: id, state: state === 'confirmed' || state === 'done' ? 'confirmed' : 'sent', text };
 }
 
 /** Tables that lack what came more than this ago do not know what is new, ms. */

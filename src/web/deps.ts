@@ -174,8 +174,8 @@ export interface WebDeps {
   snapshots: { current(): Snapshot | null; failingSince?(): number | null };
   /** Sends a click; an error thrown here is shown as a failure without its text. */
   click(verb: Verb, args: ClickArgs, user: User): Promise<ClickNow>;
-  /** Null: no such click. */
-  clickState(id: string): Promise<ClickNow | null>;
+  /** Null: no such click, or none that this user may know of: an operator sees the own ones. */
+  clickState(id: string, user: User): Promise<ClickNow | null>;
   users: UserStore;
   sessions: SessionStore;
   audit: AuditStore;

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import { createTokens } from '../../src/auth/tokens.js';
 import { auditStore, tokenStore, tokensIn } from '../../src/serve/access.js';
+import { clickState } from '../../src/serve/pbx.js';
+import { saveClick } from '../../src/store/clicks.js';
 import { createUser, findUserById } from '../../src/store/users.js';
 import { DIALECTS, emptyDatabase, type TestDb } from '../store/databases.js';
 
@@ -36,6 +38,23 @@ for (const dialect of DIALECTS) {
         ['token_used', made?.id, '192.0.2.1'],
         ['token_added', made?.id, 'command line'],
       ]);
+    });
+
+    it('tells what became of a click to who clicked, and to who may see all, and to nobody else', async () => {
+      const { db } = database;
+      const state = { state: 'failed', result: '', error: 'Your phone was not answered.', changedAt: 1 } as const;
+      const click = { id: 'c-1', userId: 7, login: 'lola', verb: 'call', operator: '112', target: '+998005550142' };
+      await saveClick(db, { ...click, ...state, sentAt: 1, deadlineAt: 2 });
+      for (const [id, role, sees] of [
+        [7, 'operator', true],
+        [8, 'operator', false],
+        [8, 'supervisor', true],
+        [8, 'administrator', true],
+      ] as const)
+        expect((await clickState(db, 'c-1', { id, role }))?.text ?? null, `${id} ${role}`).to.equal(
+          sees ? state.error : null,
+        );
+      expect(await clickState(db, 'c-2', { id: 7, role: 'administrator' })).to.equal(null);
     });
   });
 }

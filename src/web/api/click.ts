@@ -22,7 +22,8 @@ export const apiClickState = (site: Site): RequestHandler[] => [
   asksSeldom(site),
   async (req, res, next) => {
     const id = req.params['id'];
-    const state = typeof id === 'string' && /^[\w.-]{1,190}$/.test(id) ? await site.deps.clickState(id) : null;
+    const state =
+      typeof id === 'string' && /^[\w.-]{1,190}$/.test(id) ? await site.deps.clickState(id, accessOf(res).user) : null;
     if (state === null) return next(notFound());
     res.json(state);
   },

@@ -64,7 +64,8 @@ export const clickState =
   (site: Site): RequestHandler =>
   async (req, res, next) => {
     const id = req.params['id'];
-    const state = typeof id === 'string' && /^[\w.-]{1,190}$/.test(id) ? await site.deps.clickState(id) : null;
+    const state =
+      typeof id === 'string' && /^[\w.-]{1,190}$/.test(id) ? await site.deps.clickState(id, sessionOf(res).user) : null;
     if (state === null) return next(notFound());
     res.json(state);
   };
