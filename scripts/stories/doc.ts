@@ -13,13 +13,13 @@ const FAMILIES: [RegExp, string][] = [
   [/transfer|blind|attended|by-caller/, 'Transfers'],
   [/park/, 'Parking'],
   [/pickup|forward|call-waiting/, 'Picking up, forwarding, a second call'],
-  [/wrap-up|wrapup|pause|comes-and-goes/, "Operators' states"],
+  [/wrap-up|wrapup|pause|comes-and-goes|logs-out/, "Operators' states"],
   [/hold|held/, 'Hold'],
   [/supervisor/, 'Supervisors'],
   [/menu|voicemail|conference|record/, 'Menus, messages, conferences, recordings'],
   [/click/, 'Clicks'],
   [/queue|ring-all|customer|last-one|moved|member|places|rejected-then/, 'Queues'],
-  [/internal|caller-gives-up|unregistered|silent|two-calls|outbound|unknown/, 'Plain calls'],
+  [/internal|caller-gives-up|hangs-up|unregistered|silent|two-calls|outbound|unknown/, 'Plain calls'],
 ];
 const ORDER = ['Plain calls', 'Queues', 'Clicks', ...FAMILIES.map(([, name]) => name).reverse()];
 
@@ -62,7 +62,7 @@ export function storiesDoc(stories: readonly Story[], textOf: (file: string) => 
   return `${[HEAD.trimEnd(), ...contents, ...bodies].join('\n')}\n`;
 }
 
-const headingOf = (story: Story) => `${story.file.slice(0, 2)} ${story.title}`;
+const headingOf = (story: Story) => `${Number.parseInt(story.file, 10).toString().padStart(2, '0')} ${story.title}`;
 /** As GitHub makes them: small letters, spaces to hyphens, everything else but letters, digits, - and _ left out. */
 export const anchorOf = (heading: string) =>
   heading

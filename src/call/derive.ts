@@ -15,7 +15,7 @@ export function derive(facts: Facts): Call {
   const waiting = new Set(shape.visits.map((visit) => visit.uniqueid));
   const visits = shape.visits.map((visit) => toVisit(facts, visit, shape, waiting));
   const judge = judgeOfRings(facts, shape, visits);
-  const legs = shape.people.map((channel) => toLeg(facts, channel, shape, judge));
+  const legs = shape.people.map((channel) => toLeg(channel, shape, judge));
   const steps = toSteps(facts, shape, edges);
   const talks = toTalks(facts, shape, edges, steps);
   const endedAt = endOf(facts);
@@ -78,7 +78,7 @@ function toVisit(facts: Facts, visit: VisitFacts, shape: Shape, waiting: Readonl
   };
 }
 
-function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
+function toLeg(channel: ChannelFacts, shape: Shape, judge: JudgeRing): Leg {
   const role = channel === shape.caller ? 'caller' : shape.trunks.has(channel.endpoint) ? 'trunk' : 'device';
   return {
     uniqueid: channel.uniqueid,
@@ -86,7 +86,7 @@ function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, judge: JudgeRi
     role,
     endpoint: channel.endpoint,
     queue: channel.queue,
-    dialled: role === 'trunk' ? dialledFor(facts, channel) : '',
+    dialled: role === 'trunk' ? dialledFor(shape, channel) : '',
     startedAt: channel.openedAt,
     answeredAt: channel.answeredAt,
     endedAt: channel.endedAt,
@@ -99,9 +99,8 @@ function toLeg(facts: Facts, channel: ChannelFacts, shape: Shape, judge: JudgeRi
 }
 
 /** What was dialled to reach a trunk's channel: the last way outside of its dialler before it began; of anybody, where an old hook named no dialler. */
-const dialledFor = (facts: Facts, { dialler, openedAt }: ChannelFacts): string =>
-  facts.dials.findLast((d) => d.trunk !== '' && (dialler === '' || d.uniqueid === dialler) && d.at <= openedAt)?.to ??
-  '';
+const dialledFor = ({ dials }: Shape, { dialler, openedAt }: ChannelFacts): string =>
+  dials.findLast((d) => d.trunk !== '' && (dialler === '' || d.uniqueid === dialler) && d.at <= openedAt)?.to ?? '';
 
 /** Asterisk's words for a device that somebody already talks on. */
 const IN_USE = new Set(['inuse', 'busy', 'ringinuse', 'onhold']);
@@ -180,7 +179,9 @@ function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps }: T
   if (dialed && lastDial) return dialed;
   const caller = legs.find((leg) => leg.role === 'caller');
   const ring = caller && isRing(caller.outcome) ? callOutcomeOfRing(caller.outcome) : null;
-  if (!lastDial && steps.some((s) => s.step === 'menu')) return 'abandoned';
+  // Who hangs up on an announcement, or before anything was done, gave up.
+  const gaveUp = shape.root.started?.direction === 'in' && shape.main?.by === shape.main?.channel;
+  if (!lastDial && (gaveUp || steps.some((s) => s.step === 'menu'))) return 'abandoned';
   return ring ?? dialed ?? 'failed';
 }
 

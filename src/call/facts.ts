@@ -49,6 +49,8 @@ export interface DialFacts {
   to: string;
   trunk: string;
   at: number;
+  /** When Dial() gave control back; null while it rings, and after a talk that ended the call. */
+  returnedAt: number | null;
   status: string;
   cause: number | null;
 }

@@ -52,7 +52,7 @@ const inRound = (channel: ChannelFacts, round: Round): RingContext => ({
  */
 function roundsOf(facts: Facts, shape: Shape): (channel: ChannelFacts) => Round {
   const dialsOf = new Map<string, DialFacts[]>();
-  for (const dial of facts.dials) {
+  for (const dial of shape.dials) {
     const own = dialsOf.get(dial.uniqueid);
     if (own) own.push(dial);
     else dialsOf.set(dial.uniqueid, [dial]);

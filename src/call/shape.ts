@@ -1,5 +1,5 @@
 // Pure. Who is who among the channels of a story.
-import { type Beginning, type ChannelFacts, type Facts, rootOf, type VisitFacts } from './facts.js';
+import { type Beginning, type ChannelFacts, type DialFacts, type Facts, rootOf, type VisitFacts } from './facts.js';
 
 /** Who is who among the channels of a story. */
 export interface Shape {
@@ -17,6 +17,8 @@ export interface Shape {
   trunks: Set<string>;
   /** As the facts tell them; one whose channel was taken over goes on with the channel that took it. */
   visits: VisitFacts[];
+  /** As the facts tell them; one that rang when its channel was taken over is there again, as the taker's own. */
+  dials: DialFacts[];
 }
 
 export const isLocal = (channel: ChannelFacts) => channel.channel.startsWith('Local/');
@@ -50,15 +52,26 @@ export function shapeOf(facts: Facts): Shape {
     const goesOn = heir && visit.enteredAt <= heir.at && (visit.leftAt === null || visit.leftAt >= heir.at);
     return goesOn ? { ...visit, uniqueid: heir.uniqueid } : visit;
   });
-  return { root, people, channels, pipes, caller, main: main && channels.get(main.uniqueid), trunks, visits };
+  const dials = dialsOf(facts.dials, heirs);
+  return { root, people, channels, pipes, caller, main: main && channels.get(main.uniqueid), trunks, visits, dials };
 }
 
+type Heirs = ReadonlyMap<string, { uniqueid: string; at: number }>;
+
+/** Who is transferred to a phone that still rings goes on with that Dial(): the hooks behind it run on the taker's channel. */
+const dialsOf = (dials: readonly DialFacts[], heirs: Heirs): DialFacts[] =>
+  dials.flatMap((dial) => {
+    const heir = heirs.get(dial.uniqueid);
+    const goesOn = heir && dial.at <= heir.at && (dial.returnedAt === null || dial.returnedAt >= heir.at);
+    return goesOn ? [dial, { ...dial, uniqueid: heir.uniqueid }] : [dial];
+  });
+
 /**
- * An operator who waits (in a queue, for an announcement) and puts a caller into that place: the caller's channel takes over
+ * An operator who waits (in a queue, for an announcement, for a phone that rings) and puts a caller into that place: the caller's channel takes over
  * what the operator's second one was doing. That one ends naming the operator's first (ATTENDEDTRANSFER), the first ends naming
  * the caller's. By uniqueid of the channel that was taken over.
  */
-function heirsOf(all: readonly ChannelFacts[]): Map<string, { uniqueid: string; at: number }> {
+function heirsOf(all: readonly ChannelFacts[]): Heirs {
   const heirs = new Map<string, { uniqueid: string; at: number }>();
   const byName = new Map(all.map((c) => [c.channel, c]));
   for (const second of all) {

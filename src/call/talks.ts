@@ -41,7 +41,7 @@ function nameOf(side: ChannelFacts, facts: Facts, shape: Shape): string {
   if (began) return began.from || began.endpoint;
   if (side === shape.caller) return shape.root.started?.from || side.endpoint;
   if (!shape.trunks.has(side.endpoint)) return side.endpoint || (shape.root.found?.from ?? '');
-  const dials = facts.dials.filter((dial) => dial.at <= side.openedAt);
+  const dials = shape.dials.filter((dial) => dial.at <= side.openedAt);
   const dial = dials.findLast((d) => d.uniqueid === side.dialler) ?? dials.at(-1);
   return dial?.to || shape.root.started?.to || '';
 }

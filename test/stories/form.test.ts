@@ -6,8 +6,8 @@ describe('stories', () => {
   const stories = allStories();
 
   it('have a number of their own and a title', () => {
-    const numbers = stories.map((story) => story.file.slice(0, 3));
-    expect(numbers.filter((number, i) => !/^\d\d-$/.test(number) || numbers.indexOf(number) !== i)).to.deep.equal([]);
+    const numbers = stories.map((story) => /^\d{2,3}(?=-)/.exec(story.file)?.[0] ?? story.file);
+    expect(numbers.filter((number, i) => !/^\d+$/.test(number) || numbers.indexOf(number) !== i)).to.deep.equal([]);
     expect(stories.filter((story) => story.title === '').map((story) => story.file)).to.deep.equal([]);
   });
 

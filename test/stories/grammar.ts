@@ -5,7 +5,7 @@
 import { formatLine } from '../../src/call/event.js';
 
 /** What stands before the names, in order. A kind that is not here has only names. */
-const FIRST: Record<string, string[]> = {
+export const FIRST: Record<string, string[]> = {
   dial: ['to'],
   dialed: ['status'],
   enter: ['queue'],
@@ -39,11 +39,16 @@ const FIRST: Record<string, string[]> = {
   found: ['endpoint'],
 };
 /** Fields that hold a channel's name, a channel's uniqueid, a call's id. */
-const CHANNELS = ['by', 'blind', 'attended'];
-const UNIQUEIDS = ['dialler', 'target', 'parked', 'picked'];
-const CALLS = ['other', 'parent'];
+export const CHANNELS = ['by', 'blind', 'attended'];
+export const UNIQUEIDS = ['dialler', 'target', 'parked', 'picked'];
+export const CALLS = ['other', 'parent'];
 /** Of these kinds `by` or `target` is a word, not a channel. */
-const WORDS: Record<string, string[]> = { forward: ['by'], pickup: ['target'], spy: ['target'], spied: ['target'] };
+export const WORDS: Record<string, string[]> = {
+  forward: ['by'],
+  pickup: ['target'],
+  spy: ['target'],
+  spied: ['target'],
+};
 
 /** One line of a story to an event line. Times are seconds from `zero`; `story` is the id of the call without a label. */
 export function toLine(file: string, zero: number, story: string, text: string): string {
@@ -54,7 +59,7 @@ export function toLine(file: string, zero: number, story: string, text: string):
   const lid = take(words, 'lid') || of;
   const ch = take(words, 'ch');
   const source = take(words, 'source');
-  const number = file.slice(0, 2);
+  const number = /^\d+/.exec(file)?.[0] ?? '';
   const names = {
     channel: channelOf,
     uniqueid: (c: string) => `u${number}-${c}`,

@@ -6,6 +6,7 @@ import { readCall } from '../../src/store/read-call.js';
 import { toDb } from '../../src/store/time.js';
 import { type Centre, quiet } from './centre.js';
 import { sendClick } from './click.js';
+import { draftOf } from './draft.js';
 import { startMetronome } from './metronome.js';
 import { play } from './play.js';
 import type { Stage } from './playing.js';
@@ -151,19 +152,12 @@ function inOrder(rows: string[]): ReturnType<typeof split>[] {
   return [...calls.sort((a, b) => ((a[0]?.words ?? '') < (b[0]?.words ?? '') ? -1 : 1)).flat(), ...operators];
 }
 
-/** The events of a call as the upper part of a story, for writing new ones. */
+/** What was said of a call and of all that became one with it, as the upper part of a story. */
 async function eventsOf(centre: Centre, id: string): Promise<string> {
-  const lines = (await centre.db.knex('events').where({ call_id: id }).orderBy(['at', 'id']).pluck('line')) as string[];
-  const first = Number(new URLSearchParams(lines[0]).get('at'));
-  const HEAD = ['v', 'id', 'at', 'pbx', 'call', 'event', 'channel', 'uniqueid', 'linkedid'];
-  return lines
-    .map((line) => {
-      const fields = Object.fromEntries(new URLSearchParams(line));
-      const words = Object.entries(fields).flatMap(([key, value]) =>
-        HEAD.includes(key) || value === '' ? [] : [`${key} ${value}`],
-      );
-      const at = (Number(fields['at']) - first).toFixed(3).padStart(7);
-      return `${at}  ${(fields['event'] ?? '').padEnd(8)} ${words.join('  ').padEnd(55)} ch ${fields['channel']}`;
-    })
-    .join('\n');
+  const { knex } = centre.db;
+  const joined = (await knex('call_joins').where({ story_id: id }).pluck('call_id')) as string[];
+  const own = knex('events')
+    .whereIn('call_id', [id, ...joined])
+    .orderBy(['at', 'id']);
+  return draftOf((await own.pluck('line')) as string[]).join('\n');
 }

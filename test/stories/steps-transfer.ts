@@ -2,12 +2,13 @@
 //   101 sends its calls to 102 (SIP 302) · 101 forwards no_answer calls to 109 (by code; every, busy, no_answer, offline)
 //   101 keys #1 103 after 1 s · 101 keys *2 103 after 1 s · 103 is asked · 101 keys *1 after 1 s
 //   101 asks 103 after 1 s, then 101 joins them after 1 s or 101 takes back after 1 s
+//   101 rings up 103 after 1 s: asks, and does not wait for the answer, so that the two are joined while 103 still rings
 //   administrator moves the caller to support after 1 s
 //   administrator transfers 101 to 103 after 1 s · administrator lets 101 ask 103 after 1 s
 //   parking is 3 s · 102 takes 701 after 1 s · 102 picks up 101 after 1 s · 102 picks up in the group after 1 s, where 101 is ringing
-//   102 dials 101 after 1 s of talk · 101 rejects from now on
+//   102 dials 101 after 1 s of talk · 101 rejects from now on · 101 rings from now on
 import { setTimeout as sleep } from 'node:timers/promises';
-import { movedTo, type Phone, type PhoneCall, rejectWith } from '../../scripts/lab/phone.js';
+import { movedTo, type Phone, type PhoneCall, rejectWith, ringOnly } from '../../scripts/lab/phone.js';
 import { until } from '../../scripts/lab/wait.js';
 import { PATIENCE_MS, type Playing, phone, type Step, seconds, set, talking, talkOf } from './playing.js';
 
@@ -42,6 +43,15 @@ async function key(call: PhoneCall, own: Phone, code: string, number: string): P
   await call.press(number);
 }
 
+/** Holds the talk that a phone is in, and dials somebody on a second line. */
+async function consultation(playing: Playing, who: string, to = '', after = '0'): Promise<PhoneCall> {
+  const call = await talkAfter(playing, who, after);
+  await call.hold();
+  const consult = phone(playing.stage, who).call(to);
+  playing.calls.set(OF_CONSULT, consult);
+  return consult;
+}
+
 /** The codes of dialhook-features that forward a phone's calls. */
 const FORWARD_CODES: Record<string, string> = { every: '*21', busy: '*22', no_answer: '*23', offline: '*24' };
 const isUp = (call: PhoneCall) => call.state === 'up';
@@ -49,6 +59,7 @@ const OF_CONSULT = 'asks';
 
 export const TRANSFER_STEPS: Step[] = [
   [/^(\d+) rejects from now on$/, ({ stage }, who) => set(stage, who, rejectWith(603))],
+  [/^(\d+) rings from now on$/, ({ stage }, who) => set(stage, who, ringOnly)],
   [
     /^parking is (\d+) s$/,
     async ({ stage }, long) => void (await stage.console(`dialplan set global DH_PARK_TIME ${long}`)),
@@ -72,11 +83,15 @@ export const TRANSFER_STEPS: Step[] = [
   [
     /^(\d+) asks (\S+) after ([\d.]+) s$/,
     async (playing, who, to, after) => {
-      const call = await talkAfter(playing, who, after);
-      await call.hold();
-      const consult = phone(playing.stage, who).call(to);
-      playing.calls.set(OF_CONSULT, consult);
+      const consult = await consultation(playing, who, to, after);
       await consult.answered(PATIENCE_MS);
+    },
+  ],
+  [
+    /^(\d+) rings up (\S+) after ([\d.]+) s$/,
+    async (playing, who, to, after) => {
+      const consult = await consultation(playing, who, to, after);
+      await consult.waitFor('ringing_received', PATIENCE_MS);
     },
   ],
   [

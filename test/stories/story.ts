@@ -28,7 +28,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 export function allStories(): Story[] {
   return readdirSync(HERE)
     .filter((name) => name.endsWith('.txt'))
-    .sort()
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     .map((name) => readStory(name, readFileSync(`${HERE}/${name}`, 'utf8')));
 }
 

@@ -6,7 +6,7 @@ export const DIAL: Says = {
     open(facts, event);
     moveOn(facts, event);
     const { uniqueid, to, trunk, at } = event;
-    facts.dials.push({ uniqueid, to, trunk, at, status: '', cause: null });
+    facts.dials.push({ uniqueid, to, trunk, at, returnedAt: null, status: '', cause: null });
   },
   dialed(facts, event) {
     open(facts, event);
@@ -15,6 +15,7 @@ export const DIAL: Says = {
       odd(facts, 'a dialed event came without its dial');
       return;
     }
+    dial.returnedAt = event.at;
     dial.status = event.status;
     dial.cause = event.cause;
   },

@@ -61,8 +61,14 @@ export const lastOf = <T extends { uniqueid: string }>(
   all: readonly T[],
   event: { uniqueid: string },
 ): T | undefined =>
-  all.findLast((one) => one.uniqueid === event.uniqueid) ??
+  all.findLast((one) => one.uniqueid === event.uniqueid || heirOf(facts, one.uniqueid) === event.uniqueid) ??
   all.findLast((one) => (facts.channels.get(one.uniqueid)?.endedAt ?? null) !== null);
+
+/** The channel that took another's place and goes on with what that one did (shape.ts tells how it is known). */
+function heirOf(facts: Facts, uniqueid: string): string | undefined {
+  const first = named(facts, facts.channels.get(uniqueid)?.attended ?? '');
+  return named(facts, first?.attended ?? '')?.uniqueid;
+}
 
 /** Notes an oddity once. */
 export function odd(facts: Facts, what: string): void {

@@ -92,6 +92,9 @@ function begun(facts: Facts, event: Transfer, by: string): void {
   step(facts, 'transfer', event, { what: event.to, outcome: 'consulting', detail: by }, null);
 }
 
+/** What one dials, unlike an extension of the dialplan's own. */
+const NUMBER = /^[+*#\d]/;
+
 /** The consultation became a transfer: one step, from its beginning on if that was told. */
 function completed(facts: Facts, event: Transfer, by: string): void {
   const consulting = facts.steps.findLast(
@@ -99,10 +102,12 @@ function completed(facts: Facts, event: Transfer, by: string): void {
   );
   if (!consulting) {
     const target = facts.channels.get(event.target)?.endpoint ?? '';
-    // Who was transferred into a queue stands at its extension s: the number is the one that the transferer dialled.
-    const dialled = facts.calls.get(event.other)?.started?.to ?? '';
-    const to = event.target === '' && dialled !== '' ? dialled : event.to;
-    step(facts, 'transfer', event, { what: to || target, outcome: 'attended', detail: by }, event.at);
+    // In a queue, and behind a trunk, the manager interface names the extension s of the dialplan: the number is the one that
+    // the transferer dialled.
+    const nameless = event.target === '' || !NUMBER.test(event.to);
+    const dialled = nameless ? (facts.calls.get(event.other)?.started?.to ?? '') : '';
+    const words = { what: dialled || event.to || target, outcome: 'attended', detail: by };
+    step(facts, 'transfer', event, words, event.at);
     return;
   }
   consulting.outcome = 'attended';
