@@ -38,6 +38,8 @@ export interface OperatorNow {
   partyName: string;
   partyVip: boolean;
   direction: 'in' | 'out' | 'internal' | '';
+  /** How long the caller waited in that queue, ms; null before the answer and for a direct call. */
+  waited: number | null;
   /** Figures of the local day. */
   offered: number;
   answered: number;
@@ -135,5 +137,13 @@ export interface Snapshot {
   calls: CallNow[];
   totals: Totals;
   /** Newest first: short sentences for the ticker. */
-  ticker: { at: number; queue: string; text: string /** Of an event of a call. */; call?: string }[];
+  ticker: {
+    at: number;
+    queue: string;
+    text: string;
+    /** Of an event of a call. */
+    call?: string;
+    /** A number of ours in the text, which nobody needs to hide. */
+    own?: string;
+  }[];
 }

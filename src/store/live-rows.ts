@@ -39,7 +39,16 @@ export interface VisitRow {
   queue: string;
   entered_at: string;
   priority: number | null;
+  operator: string;
   outcome: string;
+  wait_ms: number | null;
+}
+
+/** A talk that goes on. */
+export interface TalkRow {
+  call_id: string;
+  operator: string;
+  party: string;
 }
 
 export interface PresenceRow {
@@ -58,7 +67,11 @@ export interface PresenceRow {
 export interface Live {
   calls: CallRow[];
   legs: Map<string, LegRow[]>;
+  /** Visits that wait. */
   visits: VisitRow[];
+  /** Visits of the calls that run which were answered. */
+  answered: VisitRow[];
+  talks: TalkRow[];
   /** How many other calls became one with a call, by its id. */
   joined: Map<string, number>;
   presence: PresenceRow[];
@@ -80,10 +93,19 @@ export async function readLive(db: Db, today: Today, named: Named): Promise<Live
     if (list) list.push(leg);
     else legs.set(leg.call_id, [leg]);
   }
+  const visits = (await k('rt_visits')
+    .whereIn('outcome', ['in_progress', 'answered'])
+    .orderBy('entered_at')) as VisitRow[];
+  const talks = (await k('rt_talks')
+    .whereNull('ended_at')
+    .orderBy('started_at')
+    .select('call_id', 'operator', 'party')) as TalkRow[];
   return {
     calls,
     legs,
-    visits: (await k('rt_visits').where({ outcome: 'in_progress' }).orderBy('entered_at')) as VisitRow[],
+    visits: visits.filter((visit) => visit.outcome === 'in_progress'),
+    answered: visits.filter((visit) => visit.outcome === 'answered'),
+    talks,
     joined: await countJoined(db, calls),
     presence: await readPresence(db),
     users: (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
@@ -91,10 +113,10 @@ export async function readLive(db: Db, today: Today, named: Named): Promise<Live
       name: string;
     }[],
     settings: await listQueueSettings(db),
-    clients: await findClients(
-      db,
-      calls.flatMap((c) => [c.caller_number, c.dialled]),
-    ),
+    clients: await findClients(db, [
+      ...calls.flatMap((c) => [c.caller_number, c.dialled]),
+      ...talks.map((talk) => talk.party),
+    ]),
     named,
     today,
   };

@@ -2,7 +2,6 @@
 
 import { addCounts, answerSpeed, NO_VISITS, serviceLevel } from '../call/kpi.js';
 import type { CallNow, OperatorNow, OperatorState, QueueNow, Snapshot, Totals, WaitingNow } from '../call/live.js';
-import { type Client, digitsOf } from './clients.js';
 import type { Db } from './database.js';
 import { listJournals } from './journals.js';
 import { type CallRow, type LegRow, type Live, type PresenceRow, readLive } from './live-rows.js';
@@ -17,6 +16,7 @@ import {
   readNamed,
   titled,
 } from './named.js';
+import { type Busy, clientOf, colleague, partyOf, waitedFor } from './parties.js';
 import type { QueueSettings } from './queues.js';
 import { readTicker } from './ticker.js';
 import { fromDb, startOfDay } from './time.js';
@@ -62,21 +62,12 @@ export function snapshotReader(db: Db, timeZone: string, lag: () => Promise<numb
   };
 }
 
-const clientOf = (live: Live, number: string): Client | undefined => live.clients.get(digitsOf(number));
 const settingsOf = (live: Live, queue: string): QueueSettings => titled(live.named, live.settings.get(queue), queue);
 const splitQueues = (text: string): string[] =>
   text
     .split(',')
     .map((q) => q.trim())
     .filter((q) => q !== '');
-
-/** The other side of a call as one operator sees it. */
-function partyOf(call: CallRow, operator: string, live: Live): { number: string; name: string; vip: boolean } {
-  const number = call.operator === operator ? call.dialled : call.caller_number;
-  const client = clientOf(live, number);
-  const name = client?.name ?? (call.operator === operator ? '' : call.caller_name);
-  return { number, name, vip: client?.vip ?? false };
-}
 
 function operatorsNow(live: Live): OperatorNow[] {
   const names = new Map(live.users.map((u) => [u.operator, u.name]));
@@ -108,6 +99,7 @@ function operatorsNow(live: Live): OperatorNow[] {
         partyName: party?.name ?? '',
         partyVip: party?.vip ?? false,
         direction: now?.call.direction ?? '',
+        waited: now?.state === 'talking' ? waitedFor(now, operator, live) : null,
         offered: day?.offered ?? 0,
         answered: day?.answered ?? 0,
         missed: day?.missed ?? 0,
@@ -123,13 +115,6 @@ function idleState(said: PresenceRow | undefined): { state: OperatorState; since
   if (said.wrapup_until !== null) return { state: 'wrap_up', since: fromDb(said.wrapup_since) ?? since };
   if (said.presence === 'paused') return { state: 'paused', since };
   return { state: 'ready', since: Math.max(since, fromDb(said.idle_since) ?? 0) };
-}
-
-interface Busy {
-  state: 'ringing' | 'talking';
-  since: number;
-  call: CallRow;
-  leg: LegRow;
 }
 
 /** Who dials is off the hook from the start, unless a click rang the phone first: as in the operator's day (timeline.ts). */
@@ -172,7 +157,7 @@ function waitingNow(live: Live): WaitingNow[] {
         call: call.call_id,
         position: place,
         number: call.caller_number,
-        name: client?.name ?? call.caller_name,
+        name: client?.name ?? (colleague(call, call.caller_number, live) || call.caller_name),
         vip: client?.vip ?? false,
         queue: visit.queue,
         queueTitle: settingsOf(live, visit.queue).title,

@@ -1,5 +1,5 @@
 // The newest events as short sentences.
-import { type CallEvent, parseLine } from '../call/event.js';
+import { type CallEvent, type EventOf, parseLine } from '../call/event.js';
 import { isOfCall } from '../call/fold.js';
 import type { Snapshot } from '../call/live.js';
 import type { Db } from './database.js';
@@ -25,7 +25,8 @@ export async function readTicker(
       if (!said) return [];
       const queue = 'queue' in parsed.event && parsed.event.queue ? title(parsed.event.queue) : '';
       const of = isOfCall(parsed.event) ? { call: parsed.event.call } : {};
-      return [{ at: parsed.event.at, queue, text: said, ...of }];
+      const own = parsed.event.event === 'call' && parsed.event.direction === 'in' ? { own: parsed.event.to } : {};
+      return [{ at: parsed.event.at, queue, text: said, ...of, ...own }];
     })
     .sort((a, b) => b.at - a.at)
     .slice(0, SHOWN);
@@ -60,7 +61,7 @@ function sentence(event: CallEvent, name: (endpoint: string) => string): string 
     case 'wrapped':
       return `${name(event.operator)} has done the wrap-up`;
     case 'transfer':
-      return event.result === 'ok' && event.to !== '' ? `transferred to ${name(event.to)}` : '';
+      return transferred(event, name);
     case 'park':
       return event.slot === '' ? '' : `a call was parked in ${event.slot}`;
     case 'comeback':
@@ -70,4 +71,12 @@ function sentence(event: CallEvent, name: (endpoint: string) => string): string 
     default:
       return '';
   }
+}
+
+/** The manager interface may name an extension of the dialplan (s) for the target of an attended transfer: then only that it was. */
+function transferred({ result, to, by }: EventOf<'transfer'>, name: (endpoint: string) => string): string {
+  if (result !== 'ok') return '';
+  const who = /^PJSIP\/(.+)-\w+$/.exec(by)?.[1] ?? '';
+  const where = /^[+*#\d]/.test(to) ? ` to ${name(to)}` : '';
+  return who === '' ? `a call was transferred${where}` : `${name(who)} transferred a call${where}`;
 }

@@ -56,7 +56,7 @@ export function monitorView(snapshot: Snapshot, options: MonitorOptions) {
       at: options.clock(line.at),
       story: line.call === undefined ? '' : storyPath(line.call),
       queue: titles.get(line.queue) ?? line.queue,
-      text: phonesIn(line.text, write),
+      text: phonesIn(line.text, (number) => (number === line.own ? phone(number) : write(number))),
     })),
   };
 }

@@ -16,7 +16,7 @@ export interface WorkstationOptions {
 
 const UNKNOWN: Omit<OperatorNow, 'operator'> = {
   ...{ name: '', state: 'offline', since: null, reason: '', until: null, queues: [], call: '', channel: '', queue: '' },
-  ...{ party: '', partyName: '', partyVip: false, direction: '', offered: 0, answered: 0, missed: 0 },
+  ...{ party: '', partyName: '', partyVip: false, direction: '', waited: null, offered: 0, answered: 0, missed: 0 },
 };
 
 /** The operator of a workstation as the snapshot has them; offline when it has not met them yet. */
@@ -110,9 +110,9 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
     sign: call !== undefined && SAYS_MORE.has(call.state) ? callSign(call) : stateSign(me.state),
     since: call !== undefined && call.state === 'held' ? call.since : me.since,
     story: storyPath(me.call),
-    waitingSince: visit?.since ?? (me.state === 'ringing' && call ? call.startedAt : null),
-    waited:
-      me.state === 'talking' && call && me.queue !== '' && me.since !== null ? inWords(me.since - call.startedAt) : '',
+    // Of a queue only: a call that rings directly has waited for as long as it rings, and that is shown already.
+    waitingSince: visit?.since ?? null,
+    waited: me.waited === null ? '' : inWords(me.waited),
   };
 }
 

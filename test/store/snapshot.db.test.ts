@@ -139,6 +139,53 @@ for (const dialect of DIALECTS) {
       expect(now.waiting.map((w) => `${w.position} ${w.priority ?? 0}`)).to.deep.equal(['1 10', '2 0']);
     });
 
+    it('shows an operator whom they talk with, also when that one neither called nor was dialled by them', async () => {
+      // 103 called a client, and handed the client to 101.
+      await apply(story('21-').slice(0, 10));
+      const now = await read(T0 + 4000);
+      const own = now.operators.find((o) => o.operator === '101');
+      expect(own).to.deep.include({ state: 'talking', party: '+998000000142', partyName: '' });
+      expect(now.operators.some((o) => o.operator === '103' && o.call !== '')).to.equal(false);
+      const lines = now.ticker.map((line) => line.text);
+      expect(lines).to.include('103 transferred a call to 101');
+    });
+
+    it('says how long a caller waited in the queue that was answered, not how long the call has lasted', async () => {
+      await apply(story('99-').slice(0, 16));
+      const now = await read(T0 + 2300);
+      const [leg, visit] = [now.operators.find((o) => o.operator === '103'), now.calls[0]];
+      expect([leg?.state, leg?.queue, leg?.waited, visit?.state]).to.deep.equal(['talking', 'support', 370, 'talking']);
+    });
+
+    it('calls a colleague who waits by the name of the user, not by what the phone is called', async () => {
+      const passwordHash = 'x';
+      await createUser(
+        database.db,
+        { login: 'lola', name: 'Lola M.', role: 'operator', operator: '105', passwordHash },
+        T0,
+      );
+      const own = {
+        ...story('08-')[0],
+        direction: 'internal',
+        from: '105',
+        endpoint: '105',
+        name: 'Operator 105',
+        trunk: '',
+      };
+      await apply([own as CallEvent, ...story('08-').slice(1, 3)]);
+      const now = await read(T0 + 1000);
+      expect(now.waiting[0]).to.deep.include({ number: '105', name: 'Lola M.' });
+      expect(now.operators.find((o) => o.operator === '101')).to.deep.include({ party: '105', partyName: 'Lola M.' });
+    });
+
+    it('hides no number of ours in the ticker', async () => {
+      await apply(story('08-').slice(0, 1));
+      expect((await read(T0 + 1000)).ticker[0]).to.deep.include({
+        text: '+998000000101 calls 5551000',
+        own: '5551000',
+      });
+    });
+
     it('names clients, marks VIPs and titles queues', async () => {
       await saveClients(database.db, [{ number: '+998 00 000 01 01', name: 'Aziza K.', company: 'Orion', vip: true }]);
       await saveQueueSettings(database.db, [

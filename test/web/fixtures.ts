@@ -102,6 +102,7 @@ function operators(now: number): OperatorNow[] {
       partyName: busy ? partyName : '',
       partyVip: busy && partyVip,
       direction: busy ? (queue === '' ? 'out' : 'in') : '',
+      waited: state === 'talking' && queue !== '' ? 38 * second : null,
       ...{ offered: answered + (index % 4), answered, missed: index % 4 },
     };
   });

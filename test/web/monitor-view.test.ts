@@ -127,6 +127,15 @@ describe('the monitor’s view', () => {
     expect(ticker.map((line) => line.story)).to.deep.equal(['/calls/pbx1-1.1', '']);
   });
 
+  it('hides callers in the events, and not the number of ours that they called', () => {
+    const line = { at: NOW, queue: '', text: '+998001234218 calls 5551000', own: '5551000' };
+    const { ticker } = view({ ...busyDay(NOW), ticker: [line, { ...line, own: '' }] }, true);
+    expect(ticker.map(({ text }) => text)).to.deep.equal([
+      '+998 00 ••• 42 18 calls 555-1000',
+      '+998 00 ••• 42 18 calls 555-••00',
+    ]);
+  });
+
   it('names the client on the side where the client is', () => {
     const calls = view(busyDay(NOW)).calls;
     const out = calls.find((c) => c.direction === 'out');

@@ -1,0 +1,39 @@
+// Who is on the other side: names, and how long the caller had waited.
+import { type Client, digitsOf } from './clients.js';
+import type { CallRow, LegRow, Live } from './live-rows.js';
+
+/** What keeps an operator busy. */
+export interface Busy {
+  state: 'ringing' | 'talking';
+  since: number;
+  call: CallRow;
+  leg: LegRow;
+}
+
+/** The client a number belongs to. */
+export const clientOf = (live: Live, number: string): Client | undefined => live.clients.get(digitsOf(number));
+
+/**
+ * The other side of a call as one operator sees it: whom the operator talks with, which after a transfer is neither the one who
+ * called nor the number that was dialled; before a talk, the one who calls.
+ */
+export function partyOf(call: CallRow, operator: string, live: Live): { number: string; name: string; vip: boolean } {
+  const talk = live.talks.findLast((t) => t.call_id === call.call_id && t.operator === operator);
+  const number = talk?.party || (call.operator === operator ? call.dialled : call.caller_number);
+  const client = clientOf(live, number);
+  const said = number === call.caller_number ? call.caller_name : '';
+  return { number, name: client?.name ?? (colleague(call, number, live) || said), vip: client?.vip ?? false };
+}
+
+/** An operator's name, for a number from inside: what the phone's own name is set to at the PBX matters less. */
+export const colleague = (call: CallRow, number: string, live: Live): string =>
+  call.direction === 'in' && number === call.caller_number
+    ? ''
+    : (live.users.find((user) => user.operator === number)?.name ?? live.named.operators.get(number)?.name ?? '');
+
+/** How long the caller waited in the queue that an operator answered, ms; null for any other call. */
+export function waitedFor({ call, leg }: Busy, operator: string, live: Live): number | null {
+  const own = live.answered.filter((v) => v.call_id === call.call_id && v.operator === operator);
+  const visit = leg.queue === '' ? undefined : own.findLast((v) => v.queue === leg.queue);
+  return visit === undefined || visit.wait_ms === null ? null : Number(visit.wait_ms);
+}
