@@ -1,4 +1,4 @@
-// Every page in both themes and three sizes: no complaint of the console, nothing cut off at the side, enough contrast.
+// Every page in both themes, from a phone to a wall: no complaint of the console, nothing cut off at the side, enough contrast.
 // With DIALHOOK_SHOTS set, each is saved as a picture.
 import { expect } from 'chai';
 import { type Chromium, startChromium, takePicture } from '../../scripts/lab/chromium.js';
@@ -7,6 +7,7 @@ import { type Served, serve } from '../web/serve.js';
 import { openAs } from './launch.js';
 
 const SIZES = [
+  [390, 844],
   [1366, 768],
   [1920, 1080],
   [3840, 2160],
