@@ -14,7 +14,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     '102 rings',
     'caller gives up after 2.2 s',
   ],
-  'a queue: nobody answers in time': ['+998000000101 dials 5551000', '101 rings', '102 rejects'],
+  'a queue: the time is over while it rings': ['+998000000101 dials 5551000', '101 rings', '102 rejects'],
   'an inbound number to an extension': [
     '+998000000101 dials 5551001',
     '101 answers after 0.2 s',
@@ -33,4 +33,55 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'to the outside': ['101 dials 9004912345', 'client answers after 0.2 s', 'client hangs up after 0.2 s'],
   'to the outside: busy': ['101 dials 9004912345', 'client is busy'],
   'to the outside: the trunk is down': ['101 dials 9004912345', 'client is out of order'],
+  'a queue that nobody serves': ['+998000000101 dials 5551004'],
+  'a ring group: one after the other': [
+    '103 dials 601',
+    '101 rings',
+    '102 answers after 0.2 s',
+    '103 hangs up after 0.2 s',
+  ],
+  'follow-me: the own phone, then a colleague': [
+    '101 dials FM102',
+    '102 rings',
+    '103 answers after 0.2 s',
+    '101 hangs up after 0.2 s',
+  ],
+  'a blind transfer': [
+    '+998000000101 dials 5551001',
+    '101 answers after 0.2 s',
+    '103 answers after 0.2 s',
+    '101 transfers to 103 after 0.2 s',
+    'caller hangs up after 0.3 s',
+  ],
+  'an attended transfer': [
+    '+998000000101 dials 5551001',
+    '101 answers after 0.2 s',
+    '103 answers after 0.2 s',
+    '101 asks 103 after 0.2 s',
+    '101 joins them after 0.3 s',
+    '+998000000101 hangs up after 0.3 s',
+  ],
+  'a parked call': [
+    '+998000000101 dials 5551001',
+    '101 answers after 0.2 s',
+    '101 transfers to 70 after 0.2 s',
+    '103 takes 71 after 0.1 s',
+    '+998000000101 hangs up after 0.5 s',
+  ],
+  'voicemail of an extension': [
+    '103 dials 102',
+    '102 rings',
+    'everybody speaks',
+    'caller leaves after 1.5 s',
+    'everybody is silent',
+  ],
+};
+
+/** What FreePBX must have run in some of them, or they would prove nothing. */
+export const RUNS: Readonly<Record<string, RegExp>> = {
+  'a queue: the time is over while it rings': /macro-blkvm-check.*macro-vm:5 Hangup/s,
+  'a ring group: one answers': /macro-auto-blkvm/,
+  'a ring group: one after the other': /macro-dial-hunt-predial-hook|macro-dial:.*HuntMember/s,
+  'a parked call': /macro-parked-call.*ParkedCall\(/s,
+  'voicemail of an extension': /VoiceMail\(102@default,su\)/,
 };

@@ -11,6 +11,7 @@ import { createLog } from '../../src/log/log.js';
 import { serve } from '../../src/serve/serve.js';
 import { openDatabase } from '../../src/store/database.js';
 import { type Centre, testConfig } from '../stories/centre.js';
+import { merged } from './made.js';
 
 const DIALPLAN = fileURLToPath(new URL('../../dialplan', import.meta.url));
 /** Phones that are registered: the members of queue 400 and ring group 600, and two more. */
@@ -23,20 +24,27 @@ export const OVERLAY = {
   'dialhook/freepbx/hooks': join(DIALPLAN, 'freepbx/hooks'),
 };
 
+/** By file, as the installer leaves it. */
+const LINES = {
+  'globals_custom.conf': '#include dialhook/freepbx/globals.conf\n',
+  'extensions_custom.conf': '#include dialhook/freepbx/extensions.conf\n',
+  'extensions_override_freepbx.conf': '#include dialhook/freepbx/override.conf\n',
+  'queues_post_custom.conf': '#include dialhook/freepbx/queues.conf\n',
+  'manager_custom.conf': '#include dialhook/freepbx/manager.conf\n',
+  'dialhook/freepbx/site.conf': 'DH_PBX = @PBX@\nDH_AGI = @AGI@\nDH_SPOOL = @SPOOL@\n',
+  'dialhook/freepbx/queues.conf': '[400](+)\nmembergosub = dialhook-freepbx-member\n',
+};
+
+export interface StandOptions extends FreepbxOptions {
+  /** What the site has in FreePBX's own places, with the overlay or without; `custom` stands instead of all that is there. */
+  site?: Readonly<Record<string, string>>;
+}
+
 /** One line in each of FreePBX's own places, and what the installer writes for this site. */
-export const overlaid = (options: FreepbxOptions = {}): FreepbxOptions => ({
+export const overlaid = (options: StandOptions = {}): StandOptions => ({
   ...options,
   from: { ...OVERLAY, ...options.from },
-  custom: {
-    'globals_custom.conf': '#include dialhook/freepbx/globals.conf\n',
-    'extensions_custom.conf': '#include dialhook/freepbx/extensions.conf\n',
-    'extensions_override_freepbx.conf': '#include dialhook/freepbx/override.conf\n',
-    'queues_post_custom.conf': '#include dialhook/freepbx/queues.conf\n',
-    'manager_custom.conf': '#include dialhook/freepbx/manager.conf\n',
-    'dialhook/freepbx/site.conf': 'DH_PBX = @PBX@\nDH_AGI = @AGI@\nDH_SPOOL = @SPOOL@\n',
-    'dialhook/freepbx/queues.conf': '[400](+)\nmembergosub = dialhook-freepbx-member\n',
-    ...options.custom,
-  },
+  custom: { ...merged(LINES, options.site ?? {}), ...options.custom },
 });
 
 /** The PBX with its phones, and what is needed to play on it. */
@@ -46,15 +54,15 @@ export interface Stand {
   trunk: Phone;
 }
 
-export async function openStand(options: FreepbxOptions): Promise<Stand> {
-  const pbx = await startFreepbx({ systemName: '', ...options });
+export async function openStand({ site = {}, ...options }: StandOptions): Promise<Stand> {
+  const pbx = await startFreepbx({ systemName: '', ...options, custom: { ...site, ...options.custom } });
   const phones = new Map<string, Phone>();
   for (const extension of PHONES) phones.set(extension, await pbx.phone(extension, { autoAnswer: false }));
   return { pbx, phones, trunk: await pbx.trunk() };
 }
 
 /** A stand with the overlay, and the server it talks to: a centre for the players of test/stories. */
-export async function openFreepbxCentre(databaseUrl: string, options: FreepbxOptions = {}): Promise<Centre & Stand> {
+export async function openFreepbxCentre(databaseUrl: string, options: StandOptions = {}): Promise<Centre & Stand> {
   const folder = temporaryFolder('freepbx-centre');
   const agiPort = await freePort();
   const stand = await openStand(overlaid({ ...options, agi: `127.0.0.1:${agiPort}` }));

@@ -16,7 +16,7 @@ const OURS = /^dialhook/;
 const DOORS: readonly RegExp[] = [
   /^.*@from-pstn:[12] (Gosub\(dialhook-freepbx-did|Goto\(dialhook-freepbx-pstn)/,
   /^s@macro-(dialout-one|dialout-trunk|dial-ringall|dial-hunt)-predial-hook:\d+ /,
-  /^(s@sub-record-cancel|s@func-apply-sipheaders|exten@sub-record-check):1 /,
+  /^(s@sub-record-cancel|s@func-apply-sipheaders|(exten|parking)@sub-record-check):1 /,
   /^s@sub-record-cancel:2 /,
   /^(q|rg)@sub-record-check:\d+ /,
   // Of what our handler of `q` and `rg` does in their place: the announcement and the call of the same check.
@@ -35,7 +35,7 @@ export function didOf(log: string): Did[] {
   for (const line of log.split('\n')) {
     const [, exten = '', context = '', priority = '', app = '', channel = '', data = ''] = STEP.exec(line) ?? [];
     const [, listener = '', file = ''] = PLAYED.exec(line) ?? [];
-    if (listener !== '') add(listener, `hears ${file}`);
+    if (listener !== '') add(listener, tame(`hears ${file}`));
     if (context === '' || (OURS.test(context) && context !== 'dialhook-freepbx-pstn')) continue;
     const step = tame(`${exten}@${context.replace('dialhook-freepbx-pstn', 'from-pstn')}:${priority} ${app}(${data})`);
     if (!DOORS.some((door) => door.test(step))) add(channel, step);
@@ -46,6 +46,16 @@ export function didOf(log: string): Did[] {
     .sort((a, b) => order(a.channel, b.channel) || order(a.steps.join(), b.steps.join()));
 }
 
+/** Where the second did something else than the first: what each did from there on, some lines of it; empty when they are the same. */
+export function differsFrom(plain: readonly Did[], other: readonly Did[]): string {
+  const lines = (all: readonly Did[]) => all.flatMap(({ channel, steps }) => steps.map((step) => `${channel} ${step}`));
+  const [a, b] = [lines(plain), lines(other)];
+  const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, n) => a[n] !== b[n]);
+  if (at < 0) return '';
+  const from = Math.max(0, at - 2);
+  return ['bare:', ...a.slice(from, at + 6), 'other:', ...b.slice(from, at + 6)].join('\n');
+}
+
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Gives times, ids, ports and serial numbers one name each, and takes our options out of FreePBX's. */
@@ -53,6 +63,7 @@ const tame = (text: string): string =>
   text
     .replace(/\b\d{8}-\d{6}\b/g, 'TIME')
     .replace(/\b1[6-9]\d{8}(\.\d+)?\b/g, 'EPOCH')
+    .replace(/\/\S+\/(spool\/voicemail\/)/g, '$1')
     .replace(/(127\.0\.0\.\d+):\d+/g, '$1:PORT')
     .replace(/-[0-9a-f]{8}(?=[;,"/)\]]|$)/g, '-N')
     .replace(/U\(dialhook-freepbx-answer\^?([^)]*)\)/g, (_, own: string) => (own === '' ? '' : `U(${own})`))

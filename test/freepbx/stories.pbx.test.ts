@@ -12,7 +12,7 @@ import { sendClick } from '../stories/click.js';
 import { OffTime, perform } from '../stories/perform.js';
 import { readStory } from '../stories/story.js';
 import { openFreepbxCentre } from './centre.js';
-import { FOLLOW_ME, huntGroup } from './made.js';
+import { FAILOVER, FOLLOW_ME, huntGroup, merged, NOBODY, queueLike400 } from './made.js';
 
 const FOLDER = fileURLToPath(new URL('stories/', import.meta.url));
 const stories = readdirSync(FOLDER)
@@ -30,9 +30,9 @@ describe(`freepbx: stories on a real Asterisk ${wantedVersion()}`, function () {
 
   before(async () => {
     database = await emptyDatabase('sqlite');
-    const made = huntGroup(freepbxOf(wantedVersion()), 1);
-    const custom = { 'extensions_custom.conf': `#include dialhook/freepbx/extensions.conf\n${made}` };
-    centre = await openFreepbxCentre(database.url, { ringSeconds: 2, waitSeconds: 5, custom });
+    const version = freepbxOf(wantedVersion());
+    const site = merged(huntGroup(version, 1), queueLike400(version, FAILOVER), queueLike400(version, NOBODY));
+    centre = await openFreepbxCentre(database.url, { ringSeconds: 2, waitSeconds: 5, site });
     for (const [key, value] of Object.entries(FOLLOW_ME))
       await centre.asterisk.cli(`database put AMPUSER/102/followme ${key} ${value}`);
   });

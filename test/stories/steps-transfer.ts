@@ -153,6 +153,8 @@ export const TRANSFER_STEPS: Step[] = [
       await until(parked, { what: `somebody is parked at ${slot}`, deadline: PATIENCE_MS, every: 100 });
       await sleep(seconds(after));
       playing.calls.set(who, phone(stage, who).call(slot));
+      // He is answered half a second before the PBX hands him the call.
+      await until(async () => !(await parked()), { what: `${slot} is taken`, deadline: PATIENCE_MS, every: 50 });
     },
   ],
   [

@@ -11,12 +11,11 @@ import { freePort } from '../ports.js';
 import { until } from '../wait.js';
 import { type FreepbxAgi, openFreepbxAgi } from './agi.js';
 import { type FreepbxVersion, freepbxAstdb, freepbxEtc } from './etc.js';
+import { mailboxAstdb, mailboxConf, withMailbox, writeGreeting } from './mailbox.js';
 
 /** The extensions of the generated system. */
 export const EXTENSIONS = ['101', '102', '103', '104'] as const;
 export const FREEPBX_TRUNK_HOST = '127.0.0.2';
-/** A parked call comes back after so long. */
-const PARK_SECONDS = 4;
 /** Modules that the generated dialplan names beside the lab's own. */
 const MODULES = [
   ...['app_macro', 'app_db', 'app_chanisavail', 'app_zapateller', 'app_disa', 'app_readexten', 'app_forkcdr'],
@@ -39,8 +38,12 @@ export interface FreepbxOptions extends Pick<AsteriskOptions, 'agi' | 'values' |
   /** Seconds that a phone rings (15 in the generated system), and that a caller waits in queue 400 (for ever). */
   ringSeconds?: number;
   waitSeconds?: number;
+  /** Seconds until a parked call comes back; 4 unless said. */
+  parkSeconds?: number;
   /** Whether queue 400 records: `force`, as the generated system would say it; not unless said. */
   record?: boolean;
+  /** The extension that has voicemail; in the generated system none has. */
+  mailbox?: string;
 }
 
 export interface FreepbxPbx extends Asterisk {
@@ -77,6 +80,7 @@ export async function startFreepbx(options: FreepbxOptions = {}): Promise<Freepb
   });
   await loadAstdb(asterisk);
   mkdirSync(join(asterisk.folder, 'spool/monitor'), { recursive: true });
+  if (options.mailbox !== undefined) writeGreeting(join(asterisk.folder, 'spool'), options.mailbox);
   const pbx = { host: asterisk.sipHost, port: asterisk.sipPort };
   const phones: Phone[] = [];
   const kept = async (opening: Promise<Phone>) => {
@@ -126,9 +130,10 @@ async function loadAstdb(asterisk: Asterisk): Promise<void> {
   await until(all, { what: 'the AstDB to be loaded' });
 }
 
-function astdbDialplan(freepbx: FreepbxVersion): string {
+function astdbDialplan(freepbx: FreepbxVersion, { mailbox }: FreepbxOptions): string {
   const entries = freepbxAstdb(freepbx).filter(([, value]) => value !== '');
-  const lines = [...entries, ['lab/loaded', 'yes']].map(([key, value]) => `Set(DB(${key})=${value})`);
+  const own = mailbox === undefined ? [] : [mailboxAstdb(mailbox)];
+  const lines = [...entries, ...own, ['lab/loaded', 'yes']].map(([key, value]) => `Set(DB(${key})=${value})`);
   return `\n[lab-astdb]\n${lines.map((line, n) => `exten => s,${n + 1},${line}\n`).join('')}`;
 }
 
@@ -146,12 +151,13 @@ function labFiles(freepbx: FreepbxVersion, secrets: Map<string, string>, options
     'manager.conf': MANAGER,
     // The rows go into a file, where FreePBX has them in its database.
     'cdr_general_custom.conf': '[csv]\nusegmtime = yes\n',
-    'extensions.conf': `${files['extensions.conf']}${astdbDialplan(freepbx)}`,
+    'extensions.conf': `${files['extensions.conf']}${astdbDialplan(freepbx, options)}`,
     'musiconhold.conf': '[default]\nmode = files\ndirectory = @MOH_DIR@\n',
-    'extensions_additional.conf': dialplan(files['extensions_additional.conf'] ?? '', options),
+    'extensions_additional.conf': dialplan(files['extensions_additional.conf'] ?? '', freepbx, options),
+    'voicemail.conf': `${files['voicemail.conf']}${options.mailbox === undefined ? '' : mailboxConf(options.mailbox, randomBytes(4).readUInt32BE().toString())}`,
     'res_parking_additional.conf': (files['res_parking_additional.conf'] ?? '').replace(
       'parkingtime=45',
-      `parkingtime=${PARK_SECONDS}`,
+      `parkingtime=${options.parkSeconds ?? 4}`,
     ),
     'queues_additional.conf': queue(files['queues_additional.conf'] ?? '', options),
     ...addresses(files),
@@ -170,9 +176,10 @@ function addresses(files: Files): Files {
   };
 }
 
-function dialplan(generated: string, { ringSeconds = 3, waitSeconds, record = false }: FreepbxOptions): string {
+function dialplan(generated: string, version: FreepbxVersion, options: FreepbxOptions): string {
+  const { ringSeconds = 3, waitSeconds, record = false, mailbox } = options;
   const wait = waitSeconds === undefined ? '' : String(waitSeconds);
-  return generated
+  return (mailbox === undefined ? generated : withMailbox(generated, mailbox, version))
     .replaceAll('agi://127.0.0.1/', 'agi://127.0.0.1:@FREEPBX_AGI_PORT@/')
     .replace('RINGTIMER_DEFAULT = 15', `RINGTIMER_DEFAULT = ${ringSeconds}`)
     .replace(/\?\$\{VQ_MAXWAIT\}: \)\}/, `?\${VQ_MAXWAIT}:${wait === '' ? ' ' : wait})}`)
