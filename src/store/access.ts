@@ -146,10 +146,19 @@ export async function changeThrottle<T>(
       const times = { failedAt: fromDb(row.failed_at), freeAt: fromDb(row.free_at), goodAt: fromDb(row.good_at) };
       return { id, failures: Number(row.failures), ...times };
     });
-    const before = JSON.stringify(rows);
+    const before = rows.map((row) => JSON.stringify(row));
     const result = change(rows);
-    if (JSON.stringify(rows) === before) return result;
-    for (const { id, failures, failedAt, freeAt, goodAt } of rows)
+    // A row that says nothing is none: else each try that is refused unread would leave two behind for a month.
+    const nothing = rows.filter((row) => row.failures === 0 && row.goodAt === null);
+    const changed = rows.filter((row, i) => JSON.stringify(row) !== before[i] && !nothing.includes(row));
+    if (nothing.length > 0)
+      await trx('access_throttle')
+        .whereIn(
+          'id',
+          nothing.map((row) => row.id),
+        )
+        .del();
+    for (const { id, failures, failedAt, freeAt, goodAt } of changed)
       await trx('access_throttle')
         .where({ id })
         .update({ failures, failed_at: toDb(failedAt), free_at: toDb(freeAt), good_at: toDb(goodAt) });

@@ -20,6 +20,8 @@ import { DIALECTS, emptyDatabase, type TestDb } from './databases.js';
 
 const NOW = Date.UTC(2026, 0, 15, 8, 0, 0, 123);
 
+type Rest<F> = F extends (db: never, ...rest: infer R) => unknown ? R : never;
+
 for (const dialect of DIALECTS) {
   describe(`access on ${dialect}`, () => {
     let database: TestDb;
@@ -77,6 +79,22 @@ for (const dialect of DIALECTS) {
       expect(all.filter((one) => one.waitMs === 0)).to.have.length(6);
       expect(await deleteOldThrottle(db, NOW)).to.equal(0);
       expect(await deleteOldThrottle(db, NOW + 1)).to.equal(3);
+    });
+
+    it('keeps nothing of tries that are not looked at: whoever guesses logins fills no table', async () => {
+      const { db } = database;
+      const store = { changeThrottle: <T>(...args: Rest<typeof changeThrottle<T>>) => changeThrottle<T>(db, ...args) };
+      const guess = (login: string) => attemptLogin(store, login, '192.0.2.1', () => NOW);
+      for (let i = 0; i < 60; i++) await guess(`guess${i}`);
+      const rows = async () => Number((await db.knex('access_throttle').count({ n: '*' }).first())?.['n']);
+      // 51 tries were looked at, of a pair and a login each, and there is the network.
+      expect(await rows()).to.equal(103);
+      await Promise.all(Array.from({ length: 20 }, (_, i) => guess(`more${i}`)));
+      expect(await rows()).to.equal(103);
+      // A try that was taken back is none either.
+      const attempt = await attemptLogin(store, 'lola', '192.0.2.2', () => NOW);
+      if ('takeBack' in attempt) await attempt.takeBack();
+      expect(await rows()).to.equal(103);
     });
 
     it('lists and ends all sessions of a user', async () => {

@@ -125,6 +125,18 @@ describe('the login page', () => {
     expect((await new Client(served.base).signIn('irina')).status).to.equal(303);
   }).timeout(10_000);
 
+  it('writes down once a minute and not each time that somebody tries too soon', async () => {
+    const token = await client.token('/login');
+    const guess = (login: string) => client.post('/login', { login, password: 'wrong password', _token: token });
+    for (let i = 0; i < 20; i++) await guess('lola');
+    const told = () => served.stores.rows.audit.filter((row) => row.kind === 'login_throttled');
+    expect(told()).to.have.length(1);
+    // Each login by itself, and all that are none together: they are as many as one likes.
+    for (let i = 0; i < 8; i++) await guess('irina');
+    for (let i = 0; i < 8; i++) for (const nobody of ['nobody1', 'nobody2']) await guess(nobody);
+    expect(told().map((row) => row.login)).to.deep.equal(['lola', 'irina', '']);
+  }).timeout(10_000);
+
   it('is passed by those who are in', async () => {
     const lola = await signedIn(served.base, 'lola');
     const answer = await lola.ask('/login');

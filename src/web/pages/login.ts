@@ -7,6 +7,7 @@ import { attemptLogin } from '../../auth/throttle.js';
 import { note } from '../audited.js';
 import { browserSecret, sessionCookie, setSessionCookie } from '../cookies.js';
 import { refuse, tooSoon } from '../refusal.js';
+import { seldom } from '../seldom.js';
 import { shell } from '../shell.js';
 import { homeOf, type Site } from '../site.js';
 
@@ -27,16 +28,19 @@ export const loginForm =
     form(site, req, res, { next: goalOf(req.query['next']), note });
   };
 
-export const loginTry =
-  (site: Site): RequestHandler =>
-  async (req, res) => {
+/** Tries that come too soon are refused unread, as fast as somebody sends them: one row of the audit is enough for so long, ms. */
+const TOO_SOON_MS = 60_000;
+
+export const loginTry = (site: Site): RequestHandler => {
+  const isNew = seldom({ forMs: TOO_SOON_MS, now: site.now });
+  return async (req, res) => {
     const { login, password, next } = (req.body ?? {}) as Record<string, unknown>;
     const typed = typeof login === 'string' ? login.slice(0, 80) : '';
     // One IPv6 customer has a whole prefix of addresses: the prefix counts as one.
     const network = ipKeyGenerator(req.ip ?? 'nowhere');
     const attempt = await attemptLogin(site.deps.throttle, typed, network, site.now);
     if (!('succeeded' in attempt)) {
-      await failed(site, req, typed, 'login_throttled');
+      await failed(site, req, typed, 'login_throttled', (user) => isNew(`${network} ${user?.id ?? 0}`));
       const seconds = Math.max(1, Math.ceil(attempt.waitMs / 1000));
       res.set('Retry-After', String(seconds));
       return refuse(site, req, res, tooSoon(seconds));
@@ -63,6 +67,7 @@ export const loginTry =
     const notTheirs = user.role === 'operator' && goal === '/monitor';
     res.redirect(303, goal === '' || notTheirs ? own : goal);
   };
+};
 
 /** A login that does not exist is not written down: people type their password there. */
 async function failed(
@@ -70,9 +75,11 @@ async function failed(
   req: Request,
   typed: string,
   kind: 'login_failed' | 'login_throttled',
+  isWorthARow: (user: { id: number } | null) => boolean = () => true,
 ): Promise<void> {
   const name = typed.trim();
   const user = LOGIN.test(name) ? await site.deps.users.findUserByLogin(name) : null;
+  if (!isWorthARow(user)) return;
   const detail = user === null ? 'unknown login' : user.disabled ? 'disabled user' : '';
   await note(site, req, { kind, user, detail });
 }

@@ -5,13 +5,13 @@ import { note } from '../audited.js';
 import type { Opened } from '../deps.js';
 import { storyPath } from '../format.js';
 import { noSuchCall, Refusal } from '../refusal.js';
+import { seldom } from '../seldom.js';
 import { type Site, sessionOf } from '../site.js';
 
 const ID = /^[\w-]{1,64}$/;
 const CALL_ID = /^[\x21-\x7e]{1,190}$/;
 /** Within this, what one user asks of one recording is one listening: a player asks for a file in many pieces. ms. */
 const LISTENING_MS = 10 * 60_000;
-const MOST_REMEMBERED = 10_000;
 
 type Open = Extract<Opened, { state: 'open' }>;
 const REFUSED: Record<Exclude<Opened['state'], 'open'>, Refusal> = {
@@ -22,7 +22,7 @@ const REFUSED: Record<Exclude<Opened['state'], 'open'>, Refusal> = {
 };
 
 export const recording = (site: Site): RequestHandler => {
-  const heard = listenings(site);
+  const isNew = seldom({ forMs: LISTENING_MS, now: site.now });
   return async (req, res, next) => {
     const id = req.params['id'];
     const found: Opened =
@@ -33,7 +33,7 @@ export const recording = (site: Site): RequestHandler => {
     try {
       const { user } = sessionOf(res);
       const taken = req.query['take'] === '1';
-      if (heard.isNew(`${user.id} ${taken} ${id}`)) {
+      if (isNew(`${user.id} ${taken} ${id}`)) {
         const kind = taken ? 'recording_taken' : 'recording_heard';
         await note(site, req, { kind, user, target: found.call, detail: `${id} · ${found.name}` });
       }
@@ -80,21 +80,6 @@ async function send(req: Request, res: Response, found: Open, taken: boolean): P
 
 const nameFor = ({ call, ending }: Open): string =>
   `${(call || 'recording').replace(/[^\w.-]+/g, '_').slice(0, 120)}.${ending}`;
-
-/** Remembers for a while who listened to what. */
-function listenings(site: Site): { isNew(key: string): boolean } {
-  const since = new Map<string, number>();
-  return {
-    isNew(key) {
-      const now = site.now();
-      const before = since.get(key);
-      if (before !== undefined && now - before < LISTENING_MS) return false;
-      if (since.size >= MOST_REMEMBERED) since.clear();
-      since.set(key, now);
-      return true;
-    },
-  };
-}
 
 export const keepRecordings =
   (site: Site): RequestHandler =>
