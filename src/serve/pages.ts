@@ -1,5 +1,5 @@
 // The web role: one snapshot a second, the pages, the first administrator.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createFirstAdministrator } from '../auth/first.js';
 import { KNOWN_MS } from '../auth/throttle.js';
@@ -28,6 +28,7 @@ import type { JournalTrouble, Status } from '../web/deps.js';
 import { startSnapshots } from '../web/snapshot.js';
 import { createPages } from '../web/web.js';
 import { auditStore, tokenStore } from './access.js';
+import { httpServer } from './http-server.js';
 import { listenFor } from './listen.js';
 import { listeningIn } from './listening.js';
 import type { Pbx } from './pbx.js';
@@ -103,7 +104,7 @@ export async function startPages(parts: PagesParts, signal: AbortSignal): Promis
     const now = snapshots.current();
     return now && parts.databaseUp() && snapshots.failingSince() === null && Date.now() - now.at < TRUE_MS ? now : null;
   };
-  const server = createServer(parts.before(web.answer, shown));
+  const server = httpServer(parts.before(web.answer, shown));
   const sweep = setInterval(() => {
     const old = Date.now() - KNOWN_MS;
     Promise.all([deleteExpiredSessions(db, Date.now()), deleteOldThrottle(db, old)]).catch((error: unknown) =>

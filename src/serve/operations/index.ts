@@ -1,8 +1,9 @@
 // Health and metrics of a server, put together: serve.ts tells what there is, and gets what stands before the pages.
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Snapshot } from '../../call/live.js';
 import type { Config } from '../../config/options.js';
 import type { Log } from '../../log/log.js';
+import { httpServer } from '../http-server.js';
 import { listenFor } from '../listen.js';
 import { liveChecks, readyChecks, type Watched } from './checks.js';
 import { metricsText, type Sources } from './families.js';
@@ -43,7 +44,7 @@ export function createOperations(parts: Parts): Operations {
     },
     listen(signal) {
       if (!answers.apart) return;
-      const made = createServer(beforePages(answers, null));
+      const made = httpServer(beforePages(answers, null));
       server = made;
       const { webHost: host, operationsPort: port } = config;
       const names = {
