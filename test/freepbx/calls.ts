@@ -75,6 +75,19 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'caller leaves after 1.5 s',
     'everybody is silent',
   ],
+  'an extension that is forwarded, for some seconds': [
+    '101 dials 102',
+    '103 answers after 0.2 s',
+    '103 hangs up after 0.2 s',
+  ],
+};
+
+/** Commands of the PBX's console before some of them. What they set stays: those calls are the last. */
+export const BEFORE: Readonly<Record<string, readonly string[]>> = {
+  'an extension that is forwarded, for some seconds': [
+    'database put CF 102 103',
+    'database put AMPUSER/102 cfringtimer 10',
+  ],
 };
 
 /** What FreePBX must have run in some of them, or they would prove nothing. */
@@ -83,5 +96,7 @@ export const RUNS: Readonly<Record<string, RegExp>> = {
   'a ring group: one answers': /macro-auto-blkvm/,
   'a ring group: one after the other': /macro-dial-hunt-predial-hook|macro-dial:.*HuntMember/s,
   'a parked call': /macro-parked-call.*ParkedCall\(/s,
+  // 17 loses the seconds on the way, and goes straight on.
+  'an extension that is forwarded, for some seconds': /Dial\(Local\/103@from-internal\/n|Goto\(from-internal,103,1\)/,
   'voicemail of an extension': /VoiceMail\(102@default,su\)/,
 };

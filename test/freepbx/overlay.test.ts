@@ -28,6 +28,11 @@ describe('freepbx: the overlay', () => {
       expect(text).to.not.match(/\b(Macro|MacroExit|MacroIf)\(/);
   });
 
+  it('calls by GosubIf(), never by ExecIf(), what Macro() has to count', () => {
+    for (const text of [overlay, read(join(FOLDER, 'override.conf')), ...hooks.map((hook) => hook.text)])
+      expect(text).to.not.match(/ExecIf\(.*\?(Gosub|GosubIf|StackPop)\(/);
+  });
+
   it('takes each of its hooks in, and every hook has a body that a site can call instead', () => {
     const taken = read(join(FOLDER, 'hooks.conf')).match(/hooks\/[\w-]+(?=\.conf)/g) ?? [];
     expect(taken.map((name) => name.slice('hooks/'.length)).sort()).to.deep.equal(
