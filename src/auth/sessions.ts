@@ -41,6 +41,11 @@ export interface Sessions {
   open(user: User, address: string): Promise<{ token: string; expiresAt: number }>;
   /** The session of a cookie if it was looked up in the last seconds, without asking the table; null says nothing. */
   known(token: string | undefined): Session | null;
+  /**
+   * Looks again for the session of a cookie that was believed before; null, at once, when none was. What is found out now
+   * is null when the session has ended since. Throws as `find` does.
+   */
+  again(token: string | undefined): Promise<Session | null> | null;
   /** The session of a cookie; null when there is none (any more). Throws when the database doesn't answer and the session is not remembered. */
   find(token: string | undefined): Promise<Session | null>;
   /** Ends a session, at once. */
@@ -73,7 +78,7 @@ export function createSessions(options: SessionOptions): Sessions {
 
   async function look(token: string, at: number): Promise<Session | null> {
     const before = endings;
-    const row = await rows.session(idOf(token));
+    const row = await rows.session(memory.get(token)?.row.idHash ?? idOf(token));
     const user = row === null || at >= row.expiresAt ? null : await rows.user(row.userId);
     // Closed while we were asking: what the table said before does not count.
     const closed = () => asking.get(token) === undefined || (row !== null && (ended.get(row.userId) ?? 0) > before);
@@ -132,6 +137,10 @@ export function createSessions(options: SessionOptions): Sessions {
 
   return {
     known,
+    again(token) {
+      const found = token === undefined ? undefined : memory.get(token);
+      return token === undefined || !found ? null : ask(token, found, now());
+    },
     async open(user, address) {
       const token = randomBytes(32).toString('base64url');
       const at = now();

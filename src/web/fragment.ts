@@ -54,19 +54,16 @@ export function sendFragment(
   fresh: Freshness,
   now: number,
 ): void {
-  const told = [
-    ...['ETag', part.etag, 'Cache-Control', 'no-store', 'Dialhook-Now', String(now)],
-    ...['Dialhook-At', String(fresh.dataAt ?? ''), 'Dialhook-Why', fresh.why, 'Dialhook-Pbx', fresh.pbx],
-    ...['Dialhook-Lag', String(fresh.lag), 'Dialhook-Journal', journalWord(fresh)],
-  ];
+  const told = ['ETag', part.etag, 'Cache-Control', 'no-store', 'Dialhook-Now', String(now)];
+  told.push('Dialhook-At', String(fresh.dataAt ?? ''), 'Dialhook-Why', fresh.why, 'Dialhook-Pbx', fresh.pbx);
+  told.push('Dialhook-Lag', String(fresh.lag), 'Dialhook-Journal', journalWord(fresh));
   if (req.headers['if-none-match'] === part.etag) {
     res.writeHead(304, told).end();
     return;
   }
   const zip = /\bgzip\b/.test(req.headers['accept-encoding'] ?? '');
   const body = zip ? part.zipped() : part.body;
-  const encoding = zip ? ['Content-Encoding', 'gzip'] : [];
-  res
-    .writeHead(200, [...HEADERS, ...told, ...encoding, 'Content-Length', String(body.length)])
-    .end(req.method === 'HEAD' ? undefined : body);
+  if (zip) told.push('Content-Encoding', 'gzip');
+  told.push('Content-Length', String(body.length));
+  res.writeHead(200, HEADERS.concat(told)).end(req.method === 'HEAD' ? undefined : body);
 }

@@ -30,13 +30,16 @@ export function freshness(
 ): Freshness {
   const pbx = status.pbx === null ? 'off' : status.pbx.up ? 'up' : 'down';
   const { lag, behind, trouble } = status.journal;
-  const rest = { pbx, lag, journal: trouble && (trouble.refused || trouble.dropped > 0) ? trouble : null } as const;
-  const unread = status.database.up ? 'reading' : 'database';
-  if (snapshot === null) return { ...rest, dataAt: null, why: failingSince === null ? 'starting' : unread };
+  const journal = trouble && (trouble.refused || trouble.dropped > 0) ? trouble : null;
   const late = behind >= BEHIND_MS;
-  const dataAt = snapshot.at - (late ? behind : 0);
-  if (failingSince !== null || now - snapshot.at >= OLD_MS) return { ...rest, dataAt, why: unread };
-  return { ...rest, dataAt, why: late ? 'behind' : 'fine' };
+  const dataAt = snapshot === null ? null : snapshot.at - (late ? behind : 0);
+  return { dataAt, why: whyOf(snapshot, failingSince, status.database.up, late, now), pbx, lag, journal };
+}
+
+function whyOf(snapshot: Snapshot | null, failingSince: number | null, up: boolean, late: boolean, now: number): Why {
+  if (snapshot === null && failingSince === null) return 'starting';
+  if (snapshot === null || failingSince !== null || now - snapshot.at >= OLD_MS) return up ? 'reading' : 'database';
+  return late ? 'behind' : 'fine';
 }
 
 /** The trouble as one word for a header and an attribute, which public/js/fresh.js reads: `refused,kept,dropped,at`; empty for none. */

@@ -1,6 +1,6 @@
 // What everybody asks for once a second, before express: who is let in here was let in by the guard within the last
 // seconds, and what goes out is one buffer for all. Whatever is in any doubt goes the ordinary way, which knows all answers.
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Application } from 'express';
 import type { Session } from '../auth/sessions.js';
@@ -20,9 +20,11 @@ const PARTS: Readonly<Record<string, Live['part']>> = {
   '/colleagues/live': colleaguesPart,
 };
 
+/** A response with what express leaves behind at it, for who counts the requests. */
+type Answer = ServerResponse & { locals?: Live['locals'] };
+
 interface Live {
   role: Role;
-  /** What express leaves behind at a response. */
   locals: { route: string };
   part(site: Site, session: Session): Part;
 }
@@ -42,15 +44,12 @@ export function front(site: Site, app: Application): RequestListener {
   const express = app as RequestListener;
   const secure = secureOf(app);
   const lives = livesOf();
-  return (req, res) => {
-    const live = req.method === 'GET' ? lives.get(req.url ?? '') : undefined;
-    if (!live) return void express(req, res);
-    const session = site.sessions.known(sessionCookie(site, { headers: req.headers, secure: secure(req) }));
+  const answer = (req: IncomingMessage, res: Answer, live: Live, session: Session | null): void => {
     if (!session || !atLeast(session.user.role, live.role)) return void express(req, res);
     const send = (part: Fragment) => {
-      // For who counts the requests, as express has it.
-      Object.assign(res, { locals: live.locals });
       sendFragment(req, res, part, freshNow(site), site.now());
+      // Last: what failed goes to express, which writes to the locals of its response.
+      res.locals = live.locals;
     };
     try {
       const part = live.part(site, session);
@@ -60,6 +59,17 @@ export function front(site: Site, app: Application): RequestListener {
     } catch {
       express(req, res);
     }
+  };
+  return (req, res) => {
+    const live = req.method === 'GET' ? lives.get(req.url ?? '') : undefined;
+    if (!live) return void express(req, res);
+    const token = sessionCookie(site, { headers: req.headers, secure: secure(req) });
+    const session = site.sessions.known(token);
+    // Who was in but asks late is looked up from here: on a machine that is too busy all ask late, and the dear way for
+    // all of them would keep it busy.
+    const again = session === null ? site.sessions.again(token) : null;
+    if (again === null) return answer(req, res, live, session);
+    again.then((found) => answer(req, res, live, found)).catch(() => express(req, res));
   };
 }
 

@@ -89,6 +89,23 @@ describe('sessions', () => {
     expect(await sessions.find(token)).to.equal(null);
   });
 
+  it('that were believed before are looked up again, those that ended since are gone, and strange ones are not asked for', async () => {
+    const { token } = await sessions.open(user, '192.0.2.7');
+    expect(sessions.again(token)).to.equal(null);
+    await sessions.find(token);
+    now += 6_000;
+    expect(sessions.known(token)).to.equal(null);
+    expect((await sessions.again(token))?.user.login).to.equal('lola');
+    expect(sessions.known(token)?.user.login).to.equal('lola');
+    now += 6_000;
+    stores.rows.sessions.clear();
+    stores.asked = 0;
+    expect(await sessions.again(token)).to.equal(null);
+    expect(stores.asked).to.equal(1);
+    for (const strange of [undefined, '', token, 'a'.repeat(43)]) expect(sessions.again(strange)).to.equal(null);
+    expect(stores.asked).to.equal(1);
+  });
+
   it('that are closed while their last sight is written stay closed', async () => {
     const { token } = await sessions.open(user, '192.0.2.7');
     now += 70_000;

@@ -115,6 +115,44 @@ describe('the refresh', () => {
     }
   });
 
+  it('looks those who ask late up on the short way too, and lets in no one whose session has ended', async () => {
+    let now = Date.now();
+    const { app, answer } = createPages({ ...served.deps, now: () => now });
+    let long = 0;
+    const inside = app as unknown as { handle(...all: unknown[]): void };
+    const handle = inside.handle.bind(inside);
+    inside.handle = (...all) => {
+      long++;
+      handle(...all);
+    };
+    const server = createServer(answer);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/monitor/live`;
+      const ask = async () =>
+        (await fetch(base, { headers: { Cookie: `dialhook=${sabir.cookies.get('dialhook')}` } })).status;
+      expect([await ask(), long]).to.deep.equal([200, 1]);
+      for (let i = 0; i < 3; i++) {
+        now += 7_000;
+        expect([await ask(), long], 'who was in').to.deep.equal([200, 1]);
+      }
+      now += 7_000;
+      const row = served.stores.rows.users.find((user) => user.login === 'sabir');
+      Object.assign(row ?? {}, { role: 'operator' });
+      expect(await ask(), 'another role').to.equal(403);
+      Object.assign(row ?? {}, { role: 'supervisor' });
+      now += 7_000;
+      expect(await ask()).to.equal(200);
+      served.stores.rows.sessions.clear();
+      now += 7_000;
+      expect(await ask(), 'ended elsewhere').to.equal(401);
+      expect(await ask(), 'and again').to.equal(401);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  });
+
   it('lets nobody in who may not, however often they ask, nor who has left', async () => {
     for (let i = 0; i < 3; i++) expect((await lola.ask('/monitor/live')).status).to.equal(403);
     for (let i = 0; i < 2; i++) expect((await sabir.ask('/monitor/live')).status).to.equal(200);

@@ -43,7 +43,10 @@ export function beforePages(answers: Answers, pages: RequestListener | null): Re
 
 function time(answers: Answers, res: ServerResponse): void {
   const from = performance.now();
-  res.once('finish', () => {
+  // Not `finish`, for which node has a listener of its own: two of them are an array, and V8 makes the arrays of listeners
+  // where the long-lived ones of sockets are made, in its old space. From there each keeps its whole request alive.
+  res.on('close', () => {
+    if (!res.writableFinished) return;
     // Set by the route that answered; an address that no route knows counts as one, whatever was asked for.
     const { route } = (res as { locals?: { route?: unknown } }).locals ?? {};
     answers.request(typeof route === 'string' ? route : 'other', res.statusCode, (performance.now() - from) / 1000);
