@@ -128,16 +128,18 @@ export function callRow(c: CallNow, { names, titles, write }: RowOptions) {
     return name === undefined ? write(number) : `${name} ${number}`;
   };
   const out = c.direction === 'out';
+  // Whoever calls from outside chooses the number: it makes no operator of him.
+  const ours = c.direction !== 'in' && names.has(c.from);
   return {
     id: domId('c', c.call),
     call: c.call,
     icon: c.direction === 'in' ? 'in' : out ? 'out' : 'internal',
     direction: c.direction,
-    from: who(c.from) || 'no number',
+    from: (ours ? who(c.from) : write(c.from)) || 'no number',
     // The number called from outside is our own: nothing to hide.
     to: (c.direction === 'in' ? (names.get(c.to) ?? phone(c.to)) : who(c.to)) || DASH,
     // The client is the one who calls, or whom we call.
-    fromName: out || names.has(c.from) ? '' : nameIn(c.name, write),
+    fromName: out || ours ? '' : nameIn(c.name, write),
     fromVip: !out && c.vip,
     toName: out ? nameIn(c.name, write) : (c.toName ?? ''),
     toVip: out && c.vip,

@@ -93,7 +93,7 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
   const call = snapshot.calls.find((c) => c.call === me.call);
   const visit = snapshot.waiting.find((w) => w.call === me.call);
   const name = client?.name || me.partyName;
-  const colleague = snapshot.operators.find((o) => o.operator === me.party)?.name ?? '';
+  const colleague = colleagueOf(snapshot, me.party, me.direction);
   const queue = snapshot.queues.find((q) => q.queue === me.queue);
   return {
     call: me.call,
@@ -116,6 +116,10 @@ function callCard(snapshot: Snapshot, me: OperatorNow, { client }: WorkstationOp
   };
 }
 
+/** The colleague of a number. Nobody for a call from outside: whoever calls chooses the number, and would be taken for a colleague. */
+const colleagueOf = (snapshot: Snapshot, number: string, direction: OperatorNow['direction']): string =>
+  direction === 'in' ? '' : (snapshot.operators.find((o) => o.operator === number)?.name ?? '');
+
 /** States of a call that tell the operator more than "talking" does. */
 const SAYS_MORE: ReadonlySet<CallState> = new Set(['dialling', 'held', 'conference', 'menu', 'voicemail']);
 
@@ -126,7 +130,7 @@ function directionWords(me: OperatorNow, call: CallNow | undefined): string {
 }
 
 function recentRow(r: RecentCall, snapshot: Snapshot, clock: (at: number) => string) {
-  const colleague = snapshot.operators.find((o) => o.operator === r.party)?.name ?? '';
+  const colleague = colleagueOf(snapshot, r.party, r.direction);
   const missed = r.talk === null && r.direction === 'in' && isMissed(r.outcome);
   return {
     id: domId('r', `${r.call}-${r.at}`),

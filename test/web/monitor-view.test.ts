@@ -169,6 +169,16 @@ describe('the monitor’s view', () => {
     }
   });
 
+  it('takes nobody from outside for an operator, whatever number he shows', () => {
+    const day = busyDay(NOW);
+    const [lola] = day.operators.filter((o) => o.operator === '112');
+    const shown = (direction: 'in' | 'internal') =>
+      view({ ...day, calls: day.calls.slice(0, 1).map((c) => ({ ...c, direction, from: '112', name: 'Bank' })) })
+        .calls[0];
+    expect([shown('in')?.from, shown('in')?.fromName]).to.deep.equal(['112', 'Bank']);
+    expect(shown('internal')?.from).to.equal(`${lola?.name} 112`);
+  });
+
   it('shows two hundred rows of a list at most and counts the rest', () => {
     const day = busyDay(NOW);
     const [like] = day.waiting;

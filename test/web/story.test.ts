@@ -177,6 +177,15 @@ describe('the story of a call', () => {
     expect(JSON.stringify(view(story, maskedPhone))).to.not.match(/123 ?42 ?18|1234218/);
   });
 
+  it('takes nobody from outside for an operator, whatever number he shows', () => {
+    const { call, lines } = longStory();
+    const [operator] = call.talks.map((talk) => talk.operator);
+    const spoofed = view({ call: { ...call, direction: 'in', endpoint: '', from: operator ?? '' }, lines });
+    expect([spoofed.head.from, spoofed.title.split(' ')[0]]).to.deep.equal([operator, operator]);
+    expect(spoofed.told[0]?.text).to.match(new RegExp(`^${operator} called`));
+    expect(spoofed.drawing.tracks.find((track) => track.role === 'caller')?.label).to.equal(operator);
+  });
+
   it('lists the raw events with who told them, and marks those of calls that joined', () => {
     const { raw, kept } = view(longStory());
     expect([raw.rows.length, raw.more, raw.unread, kept]).to.deep.equal([25, 0, 0, '']);

@@ -28,6 +28,19 @@ describe('the workstation’s view', () => {
     expect(title).to.equal('Ringing: Aziza Karimova');
   });
 
+  it('takes nobody from outside for a colleague, whatever number he shows', () => {
+    const party = { call: 'c', party: '112', partyName: '', state: 'ringing' as const };
+    expect(view(dayOf('121', { ...party, direction: 'in' }), '121').card).to.deep.include({ name: '', number: '112' });
+    expect(view(dayOf('121', { ...party, direction: 'internal' }), '121').card?.name).to.not.equal('');
+    const recent = (direction: 'in' | 'internal') => {
+      const calls = recentCalls(NOW).map((one) => ({ ...one, party: '112', name: '', direction }));
+      const options = { operator: '121', masked: true, recent: calls, client: null, clock: String };
+      return workstationView(busyDay(NOW), options).recent[0]?.name;
+    };
+    expect(recent('in')).to.equal('');
+    expect(recent('internal')).to.not.equal('');
+  });
+
   it('says after how long the caller was answered', () => {
     expect(view(busyDay(NOW), '112').card).to.deep.include({ state: 'talking', waited: '38 s', dialled: '555-1000' });
     expect(view(busyDay(NOW), '117').card).to.deep.include({ direction: 'outgoing', waited: '', dialled: '' });

@@ -62,7 +62,7 @@ export function drawingOf(call: Call, people: People, now: number) {
       role,
       label:
         role === 'caller'
-          ? people.who(call.from)
+          ? people.caller
           : role === 'trunk'
             ? people.who(call.to || leg.endpoint)
             : people.who(leg.endpoint),

@@ -5,6 +5,8 @@ import { phone } from '../format.js';
 export interface People {
   /** An operator as `Alina R. 101`; any other number as this reader may see it. */
   who(endpoint: string): string;
+  /** Who called. A number from outside is nobody's name: whoever calls chooses it, also that of an operator of ours. */
+  caller: string;
   /** The number that was called: from outside it is our own, and nothing to hide. */
   called: string;
   /** The side that is no operator of ours, inside a sentence: `the caller`, or the number that was called. */
@@ -37,6 +39,7 @@ export function peopleOf(call: Call, { operators, queues, write }: Names): Peopl
   const client = call.direction === 'in' ? 'the caller' : call.direction === 'out' ? who(call.to) : 'the other side';
   return {
     who,
+    caller: call.direction === 'in' ? write(call.from) || 'somebody unknown' : who(call.endpoint || call.from),
     called: call.direction === 'in' && !operators.has(call.to) ? phone(call.to) : who(call.to),
     client,
     party: (number) => (call.direction === 'in' && number === call.from ? 'the caller' : who(number)),

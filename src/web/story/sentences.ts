@@ -47,11 +47,11 @@ function begin(call: Call, people: People): Sentence {
   }
   const trunk = call.trunk === '' ? '' : `, through ${call.trunk}`;
   if (call.direction === 'in') {
-    const from = call.from === '' ? 'Somebody without a number' : people.who(call.from);
+    const from = call.from === '' ? 'Somebody without a number' : people.caller;
     return { at, icon: 'in', source: 'hook', text: `${from} called${to}${trunk}.` };
   }
   const click = call.click === '' ? '' : ', by a click';
-  const caller = people.who(call.endpoint || call.from);
+  const { caller } = people;
   return {
     at,
     icon: call.direction === 'out' ? 'out' : 'internal',

@@ -33,7 +33,7 @@ export function storyView(call: Call, options: StoryOptions) {
   const offset = (at: number) => running(at - call.startedAt);
   const raw = rawEvents(lines, { call: call.id, write, clock: clock.exact });
   return {
-    title: `${people.who(call.endpoint || call.from)} → ${people.called}`,
+    title: `${people.caller} → ${people.called}`,
     head: headOf(call, options, people),
     drawing: drawingOf(call, people, now),
     told: told.map(({ at, icon, text, source, bad }) => ({
@@ -82,7 +82,7 @@ function headOf(call: Call, { client, clock, now, write }: StoryOptions, people:
     name: client?.name || nameIn(call.name, write),
     company: client?.company ?? '',
     vip: client?.vip === true,
-    from: people.who(call.endpoint || call.from),
+    from: people.caller,
     to: people.called,
     icon: call.direction === 'in' ? 'in' : call.direction === 'out' ? 'out' : 'internal',
     direction: { in: 'from outside', out: 'to outside', internal: 'between colleagues' }[call.direction],
