@@ -21,8 +21,9 @@ const BATCH: BatchSizes = { least: 500, most: 10_000, times: 4 };
 export interface Taken {
   records: readonly JournalRecord[];
   sorted: Sorted;
-  /** The place behind them. */
+  /** The place behind them, and whether the journal held more already when they were asked for. */
   next: Position;
+  more: boolean;
 }
 
 export interface ReadAhead {
@@ -38,11 +39,13 @@ export interface ReadAhead {
 
 export function readAhead(journal: Pick<JournalView, 'read' | 'end'>, sizes: BatchSizes = BATCH): ReadAhead {
   let size = sizes.least;
-  let ahead: { from: Position; taken: Promise<Taken & { more: boolean }> } | null = null;
+  let ahead: { from: Position; taken: Promise<Taken> } | null = null;
 
-  function read(from: Position): Promise<Taken & { more: boolean }> {
+  function read(from: Position): Promise<Taken> {
+    // What comes while it is read does not make it behind: the next batch is for that.
+    const end = journal.end();
     const reading = journal.read(from, size).then(async ({ records, next }) => {
-      const more = isBefore(next, journal.end());
+      const more = isBefore(next, end);
       return { records, next, more, sorted: await sortRecords(records) };
     });
     // Nobody may ever ask for what is read ahead.

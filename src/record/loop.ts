@@ -10,6 +10,7 @@ import { applyBatch, applySorted, type Memory, newMemory, type Sorted } from './
 
 import type { Journal } from './journal.js';
 import { forgetAll } from './memory.js';
+import { restBetween } from './rest.js';
 import type { JournalRecord } from './segments.js';
 import { isBefore } from './view.js';
 
@@ -50,6 +51,8 @@ export interface LoopOptions {
   log: Log;
   now?: () => number;
   batch?: BatchSizes;
+  /** Batches begin at least this far apart while the journal is caught up with, ms. */
+  gatherMs?: number;
   /** Told of the events of each batch that is in the tables, repeats left out. */
   stored?: (events: readonly CallEvent[]) => void;
 }
@@ -80,12 +83,15 @@ export function startLoop(options: LoopOptions): RecordLoop {
   let asked = 0;
   let pause = RETRY_MS.first;
   const ahead = readAhead(journal, options.batch);
+  const rest = restBetween(options.gatherMs);
 
   async function once(): Promise<void> {
     if (reread) await readState();
     const state = status.state;
     if (!state) return;
-    const { records, sorted, next } = await ahead.take(state);
+    await rest.over(stopping.signal);
+    rest.begun();
+    const { records, sorted, next, more } = await ahead.take(state);
     status.behindSince = records[0]?.receivedAt || null;
     if (records.length === 0) {
       // Nothing to apply says nothing of the database: it is asked from time to time.
@@ -100,6 +106,7 @@ export function startLoop(options: LoopOptions): RecordLoop {
     }
     const before = state.events;
     status.state = await applyAll(records, sorted, { ...state, ...next, appliedAt: now() });
+    rest.ended(more);
     heard();
     status.applied += status.state.events - before;
     for (const listener of listeners) listener();
