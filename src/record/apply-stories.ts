@@ -4,17 +4,19 @@ import { derive } from '../call/derive.js';
 import { type CallEvent, formatLine } from '../call/event.js';
 import { note } from '../call/facts.js';
 import { byTime, factsOf } from '../call/fold.js';
-import { finishedOf, standingOf, unlockCalls, type Written, writeCalls } from '../store/calls.js';
+import { finishedOf, joinCalls, standingOf, unlockCalls, type Written, writesOf } from '../store/calls.js';
 import type { Tx } from '../store/database.js';
 import { countEvents, insertRejected } from '../store/events.js';
+import { type Statement, sendAll } from '../store/insert.js';
 import { activitiesOfCalls, type Changed } from '../store/intervals.js';
 import { type Busy, busyIn, changesOf } from './busy.js';
 import { type Memory, type Remembered, take } from './memory.js';
 import { readEvents } from './read-events.js';
 import type { Stories } from './stories.js';
 
-/** Stories folded in one go. */
-const AT_ONCE = 50;
+/** Stories folded in one go, a millisecond or two; and those that are written together, so that statements are large. */
+const AT_ONCE = 10;
+const PIECE = 500;
 
 export interface Applied {
   /** To be remembered once the transaction is done. */
@@ -60,39 +62,68 @@ export async function planStories(trx: Tx, memory: Memory, news: NewEvents, foun
 }
 
 interface Folded {
-  written: Written[];
   stories: Map<string, Remembered>;
   changed: Changed[];
 }
 
-/** Folds the stories, some at a time: the database, and whoever else has something to do here, are not kept waiting. */
-export async function foldStories({ groups, links }: Plan): Promise<Folded> {
-  const folded: Folded = { written: [], stories: new Map(), changed: [] };
-  let n = 0;
-  for (const [group, base] of groups) {
-    n += 1;
+/**
+ * Folds the stories and writes them, a piece at a time: the database writes one piece while the next is folded. `first` goes
+ * before them all. Lets go of calls that were held for nothing.
+ */
+export async function writeStories(
+  trx: Tx,
+  found: Stories,
+  { groups, links }: Plan,
+  first: Iterable<Statement>,
+): Promise<Applied> {
+  const folded: Folded = { stories: new Map(), changed: [] };
+  let last: Promise<unknown> = Promise.resolve();
+  const pieces = pieced([...groups]).map((piece) => {
+    const folding = last.then(() => foldPiece(piece, links, folded));
+    last = folding;
+    return folding;
+  });
+  // What fails is heard when all is over: nothing goes on behind a rollback.
+  const [sent, ...all] = await Promise.allSettled([sendAll(statements(trx, first, pieces)), ...pieces]);
+  if (sent.status === 'rejected') throw sent.reason;
+  const written = all.flatMap((piece) => (piece.status === 'fulfilled' ? piece.value : []));
+  await joinCalls(trx, written);
+  const inUse = new Set(written.flatMap(({ members }) => members));
+  await unlockCalls(
+    trx,
+    [...found.held].filter((call) => !inUse.has(call)),
+  );
+  return folded;
+}
+
+async function* statements(
+  trx: Tx,
+  first: Iterable<Statement>,
+  pieces: readonly Promise<Written[]>[],
+): AsyncGenerator<Statement> {
+  yield* first;
+  for (const piece of pieces) yield* writesOf(trx, await piece);
+}
+
+function pieced<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / PIECE) }, (_, n) => all.slice(n * PIECE, (n + 1) * PIECE));
+}
+
+/** Folds some stories, and breathes: the database, and whoever else has something to do here, are not kept waiting. */
+async function foldPiece(piece: readonly [Group, Base][], links: Stories['links'], folded: Folded): Promise<Written[]> {
+  const written: Written[] = [];
+  for (const [n, [group, base]] of piece.entries()) {
     if (n % AT_ONCE === 0) await breath();
     const known = foldOn(group, base, links);
     const call = derive(known.facts);
-    folded.written.push({ call, members: group.members, stands: group.fresh ? 'nothing' : known.stands });
+    written.push({ call, members: group.members, stands: group.fresh ? 'nothing' : known.stands });
     folded.stories.set(call.id, known);
     const busy = busyIn(call);
     folded.changed.push(...changesOf(known.busy, busy));
     known.busy = busy;
     known.stands = standingOf(call);
   }
-  return folded;
-}
-
-/** Writes them, and lets go of calls that were held for nothing. */
-export async function writeStories(trx: Tx, found: Stories, { written, stories, changed }: Folded): Promise<Applied> {
-  await writeCalls(trx, written);
-  const inUse = new Set(written.flatMap(({ members }) => members));
-  await unlockCalls(
-    trx,
-    [...found.held].filter((call) => !inUse.has(call)),
-  );
-  return { stories, changed };
+  return written;
 }
 
 /** Counts what each story has; what can't be folded any more is set aside. */

@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import type { Call } from '../call/call.js';
 import type { Db } from './database.js';
-import { askFor, deletes, inserts, rowsFor, type Statement, sendAll, upserts } from './insert.js';
+import { deletes, inserts, rowsFor, type Statement, sendAll, upserts } from './insert.js';
 import { storyOf, writeJoins } from './joins.js';
 import { doneRow, legRows, liveRow, offerRows, plumbingRows, type Row, stepRows, talkRows, visitRows } from './rows.js';
 import { fromDb, toDb } from './time.js';
@@ -44,7 +44,7 @@ export async function lockCalls(trx: Knex, db: Db, calls: readonly string[]): Pr
 
 /** Removes the empty rows that lockCalls made for ids that have no row of their own; what a call wrote there stays. */
 export async function unlockCalls(trx: Knex, ids: readonly string[]): Promise<void> {
-  await askFor(ids, async (part) => [await trx('rt_calls').whereIn('call_id', part).where({ events: 0 }).del()]);
+  await sendAll(deletes(trx, 'rt_calls', 'call_id', ids, '`events` = 0'));
 }
 
 /** What stands of a story, as its last writer remembers it. */
@@ -84,10 +84,15 @@ export function standingOf(call: Call): Standing {
 /** Writes calls as they are folded now, each story under one id; rows of the calls that it took in go. */
 export async function writeCalls(trx: Knex, written: readonly Written[]): Promise<void> {
   await sendAll(writesOf(trx, written));
-  await writeJoins(trx, written.filter((one) => one.members.length > 1).map(joinsIn));
+  await joinCalls(trx, written);
 }
 
-function* writesOf(trx: Knex, written: readonly Written[]): Generator<Statement> {
+/** The joins of stories whose calls are written (writesOf). */
+export const joinCalls = (trx: Knex, written: readonly Written[]): Promise<void> =>
+  writeJoins(trx, written.filter((one) => one.members.length > 1).map(joinsIn));
+
+/** The statements of writeCalls, each made when it is asked for; all but the joins. */
+export function* writesOf(trx: Knex, written: readonly Written[]): Generator<Statement> {
   const calls = written.map((one) => one.call);
   const live = calls.filter((call) => call.endedAt === null);
   const done = calls.filter((call) => call.endedAt !== null);

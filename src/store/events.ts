@@ -2,7 +2,7 @@
 import type { Knex } from 'knex';
 import type { CallEvent } from '../call/event.js';
 import type { Db } from './database.js';
-import { askFor, insertAll, rowsFor } from './insert.js';
+import { askFor, insertAll, inserts, rowsFor, type Statement } from './insert.js';
 import { fromDb, toDb } from './time.js';
 
 export interface ReceivedEvent {
@@ -27,9 +27,9 @@ export async function notStored(trx: Knex, received: readonly ReceivedEvent[]): 
   return [...fresh.values()];
 }
 
-/** Stores events that are not there yet. */
-export const insertEvents = (trx: Knex, fresh: readonly ReceivedEvent[]): Promise<void> =>
-  insertAll(
+/** The statements that store events which are not there yet. */
+export const eventInserts = (trx: Knex, fresh: readonly ReceivedEvent[]): Generator<Statement> =>
+  inserts(
     trx,
     'events',
     fresh.map(({ event, line, receivedAt }) => ({

@@ -55,12 +55,18 @@ export function* upserts(
   }
 }
 
-/** The statements that delete rows by one column. */
-export function* deletes(trx: Knex, table: string, column: string, keys: readonly string[]): Generator<Statement> {
-  const sql = `DELETE FROM ${name(table)} WHERE ${name(column)} IN (:keys)`;
+/** The statements that delete rows by one column; `and` is a condition more, as SQL. */
+export function* deletes(
+  trx: Knex,
+  table: string,
+  column: string,
+  keys: readonly string[],
+  and?: string,
+): Generator<Statement> {
+  const sql = `DELETE FROM ${name(table)} WHERE ${name(column)} IN (:keys)${and === undefined ? '' : ` AND ${and}`}`;
   for (const part of keyParts(keys)) {
     const ready = writesText(trx) ? withKeys(sql, part) : null;
-    yield ready ? () => sendText(trx, ready) : async () => trx(table).whereIn(column, part).del();
+    yield ready ? () => sendText(trx, ready) : async () => trx(table).whereIn(column, part).whereRaw(and ?? '1 = 1').del();
   }
 }
 
@@ -68,21 +74,40 @@ export function* deletes(trx: Knex, table: string, column: string, keys: readonl
  * Sends statements one after the other; each is made while the database still works at the one before. None is sent after one
  * that failed: in MySQL a deadlock has ended the transaction, and what came behind it would stand alone.
  */
-export async function sendAll(statements: Iterable<Statement>): Promise<void> {
+export async function sendAll(statements: Iterable<Statement> | AsyncIterable<Statement>): Promise<void> {
   let sent: Promise<unknown> = Promise.resolve();
-  for (const send of statements) {
+  try {
+    for await (const send of statements) {
+      await sent;
+      sent = send();
+      // It is awaited a moment later; a failure meanwhile is not unheard of.
+      sent.catch(() => undefined);
+    }
+  } finally {
+    // Also when the next one can't be made: what was sent is over before anybody rolls back. Its failure is the one to hear.
     await sent;
-    sent = send();
-    // It is awaited a moment later; a failure meanwhile is not unheard of.
-    sent.catch(() => undefined);
   }
-  await sent;
 }
 
 /** Asks for some keys at a time and puts the answers together. */
-export async function askFor<T>(keys: readonly string[], ask: (part: string[]) => Promise<T[]>): Promise<T[]> {
+export const askFor = <T>(keys: readonly string[], ask: (part: string[]) => Promise<T[]>): Promise<T[]> =>
+  askAll(keyParts(keys), ask);
+
+/**
+ * Asks for each part and puts the answers together. A question is made and on its way while the answer to the one before is
+ * read; so they may be questions only: one that fails does not hold back the next.
+ */
+export async function askAll<P, T>(all: Iterable<P>, ask: (part: P) => Promise<T[]>): Promise<T[]> {
   const found: T[] = [];
-  for (const part of keyParts(keys)) for (const one of await ask(part)) found.push(one);
+  let asked: Promise<T[]> = Promise.resolve([]);
+  for (const part of all) {
+    const before = asked;
+    asked = ask(part);
+    // It is awaited a moment later, or never when the one before fails.
+    asked.catch(() => undefined);
+    for (const one of await before) found.push(one);
+  }
+  for (const one of await asked) found.push(one);
   return found;
 }
 

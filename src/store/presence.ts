@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { CallEvent, EventOf, OPERATOR_EVENTS } from '../call/event.js';
 import type { PresenceChange } from '../call/timeline.js';
 import type { Db } from './database.js';
-import { sendAll, upsertAll, upserts } from './insert.js';
+import { askAll, sendAll, upsertAll, upserts } from './insert.js';
 import { fromDb, toDb } from './time.js';
 
 export type OperatorEvent = EventOf<(typeof OPERATOR_EVENTS)[number]>;
@@ -68,14 +68,12 @@ const fromRow = (row: ChangeRow): Said => ({
 /** Operators in one question: each is a condition of its own. */
 const AT_ONCE = 100;
 
-/** Does something for some operators at a time. */
-export async function inParts<T extends Who, R>(
-  all: readonly T[],
-  act: (part: readonly T[]) => Promise<R[]>,
-): Promise<R[]> {
-  const found: R[] = [];
-  for (let i = 0; i < all.length; i += AT_ONCE) found.push(...(await act(all.slice(i, i + AT_ONCE))));
-  return found;
+/** Asks for some operators at a time; questions only (askAll). */
+export const inParts = <T extends Who, R>(all: readonly T[], ask: (part: readonly T[]) => Promise<R[]>): Promise<R[]> =>
+  askAll(parts(all), ask);
+
+function* parts<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let i = 0; i < all.length; i += AT_ONCE) yield all.slice(i, i + AT_ONCE);
 }
 
 /** One condition for all of a part: that one of them holds. */
