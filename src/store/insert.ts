@@ -66,7 +66,13 @@ export function* deletes(
   const sql = `DELETE FROM ${name(table)} WHERE ${name(column)} IN (:keys)${and === undefined ? '' : ` AND ${and}`}`;
   for (const part of keyParts(keys)) {
     const ready = writesText(trx) ? withKeys(sql, part) : null;
-    yield ready ? () => sendText(trx, ready) : async () => trx(table).whereIn(column, part).whereRaw(and ?? '1 = 1').del();
+    yield ready
+      ? () => sendText(trx, ready)
+      : async () =>
+          trx(table)
+            .whereIn(column, part)
+            .whereRaw(and ?? '1 = 1')
+            .del();
   }
 }
 
