@@ -1,5 +1,5 @@
 // Pure. Second half of the fold: from what the events said to the call, its legs, visits, offers and talks.
-import { edgesOf } from './bridges.js';
+import { edgesOf, meetingsOf } from './bridges.js';
 import type { Call, CallOutcome, Leg, Offer, OfferOutcome, Visit } from './call.js';
 import { type ChannelFacts, type DialFacts, type Facts, namedFirst, type VisitFacts } from './facts.js';
 import { callOutcomeOfRing, callOutcomeOfVisit, dialOutcome, ONE_HANGUP, visitOutcome } from './outcome.js';
@@ -17,9 +17,13 @@ export function derive(facts: Facts): Call {
   const judge = judgeOfRings(facts, shape, visits);
   const legs = shape.people.map((channel) => toLeg(channel, shape, judge));
   const steps = toSteps(facts, shape, edges);
-  const talks = toTalks(facts, shape, edges, steps);
+  const meetings = meetingsOf(edges, shape);
+  const talks = toTalks(facts, shape, { edges, meetings, steps });
   const endedAt = endOf(facts);
-  const outcome = endedAt === null ? 'in_progress' : outcomeOf(facts, shape, { visits, legs, talks, steps });
+  const outcome =
+    endedAt === null
+      ? 'in_progress'
+      : outcomeOf(facts, shape, { visits, legs, talks, steps, met: meetings.length > 0 });
   const { started, found } = shape.root;
   return {
     id: shape.root.id,
@@ -35,7 +39,7 @@ export function derive(facts: Facts): Call {
     joined: [...facts.calls.keys()].filter((id) => id !== shape.root.id).sort(),
     linkedid: shape.root.linkedid,
     startedAt: Math.min(...[...facts.calls.values()].map((call) => call.firstAt)),
-    answeredAt: talks.length > 0 ? Math.min(...talks.map((t) => t.startedAt)) : null,
+    answeredAt: firstOf([...talks.map((t) => t.startedAt), ...meetings.map((m) => m.from)]),
     endedAt,
     outcome,
     endedBy: endedAt === null ? '' : endedBy(shape, outcome),
@@ -163,10 +167,13 @@ function isBehindRing(dial: DialFacts, shape: Shape): boolean {
   return met === 'offer' || met === 'ring';
 }
 
-type Told = Pick<Call, 'visits' | 'legs' | 'talks' | 'steps'>;
+const firstOf = (times: readonly number[]): number | null => (times.length > 0 ? Math.min(...times) : null);
 
-function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps }: Told): CallOutcome {
-  if (talks.length > 0 || steps.some((s) => s.step === 'spy' || s.step === 'conference')) return 'answered';
+/** `met`: two people could hear each other, operators or not: a caller who is sent on to a number outside was answered there. */
+type Told = Pick<Call, 'visits' | 'legs' | 'talks' | 'steps'> & { met: boolean };
+
+function outcomeOf(facts: Facts, shape: Shape, { visits, legs, talks, steps, met }: Told): CallOutcome {
+  if (met || talks.length > 0 || steps.some((s) => s.step === 'spy' || s.step === 'conference')) return 'answered';
   if (facts.unrouted !== null) return 'unrouted';
   if (shape.main?.lost) return 'lost';
   if (steps.some((s) => s.step === 'voicemail' && s.outcome === 'left')) return 'voicemail';

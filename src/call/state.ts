@@ -26,9 +26,20 @@ export function liveState(call: Call): LiveState {
   if (visit) return { state: 'waiting', since: visit.enteredAt, queue: visit.queue };
   const ring = call.legs.findLast((l) => l.role !== 'caller' && l.endedAt === null && l.answeredAt === null);
   if (ring) return { state: 'ringing', since: ring.startedAt, queue: '' };
+  const outside = talkOutside(call);
+  if (outside !== null) return { state: 'talking', since: outside, queue: '' };
   const menu = lasting('menu');
   if (menu) return { state: 'menu', since: menu.startedAt, queue: '' };
   return { state: 'dialling', since: call.startedAt, queue: '' };
+}
+
+/** Since when two people outside talk over our lines: forwarded or transferred there, no operator is left in it. */
+function talkOutside({ legs, steps }: Call): number | null {
+  const here = legs.filter((leg) => leg.endedAt === null && (leg.role === 'caller' || leg.answeredAt !== null));
+  const far = here.findLast((leg) => leg.role === 'trunk');
+  if (far === undefined || here.length < 2) return null;
+  const moved = steps.filter((s) => s.step === 'transfer').map((s) => s.endedAt ?? s.startedAt);
+  return Math.max(far.answeredAt ?? far.startedAt, ...moved);
 }
 
 /** The channel that ends the whole call when it is hung up: the caller's leg, else any that still lives. */

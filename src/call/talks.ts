@@ -1,13 +1,17 @@
 // Pure. Who talked with whom, from when to when, who held and who left first.
-import { type Edge, type Meeting, meetingsOf } from './bridges.js';
+import type { Edge, Meeting } from './bridges.js';
 import type { Step, Talk } from './call.js';
 import { type ChannelFacts, type Facts, namedFirst } from './facts.js';
 import { operatorOf, type Shape } from './shape.js';
 import { covered, meet, type Stretch } from './stretches.js';
 
 /** The talks of a story: one row for each operator in a meeting, the one who was called first. */
-export function toTalks(facts: Facts, shape: Shape, edges: readonly Edge[], steps: readonly Step[]): Talk[] {
-  const talks = meetingsOf(edges, shape).flatMap((meeting) => talksOf(meeting, facts, shape, edges, steps));
+export function toTalks(
+  facts: Facts,
+  shape: Shape,
+  { edges, meetings, steps }: { edges: readonly Edge[]; meetings: readonly Meeting[]; steps: readonly Step[] },
+): Talk[] {
+  const talks = meetings.flatMap((meeting) => talksOf(meeting, facts, shape, edges, steps));
   return [...talks, ...inRooms(shape, steps, edges)].sort((a, b) => a.startedAt - b.startedAt);
 }
 

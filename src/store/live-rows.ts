@@ -27,6 +27,8 @@ export interface LegRow {
   role: string;
   operator: string;
   queue: string;
+  /** Of a trunk's leg: the number outside. */
+  dialled: string;
   started_at: string;
   answered_at: string | null;
   ended_at: string | null;
@@ -42,13 +44,6 @@ export interface VisitRow {
   operator: string;
   outcome: string;
   wait_ms: number | null;
-}
-
-/** A talk that goes on. */
-export interface TalkRow {
-  call_id: string;
-  operator: string;
-  party: string;
 }
 
 export interface PresenceRow {
@@ -69,13 +64,15 @@ export interface Live {
   legs: Map<string, LegRow[]>;
   /** Visits that wait. */
   visits: VisitRow[];
-  /** Visits of the calls that run which were answered. */
-  answered: VisitRow[];
-  talks: TalkRow[];
+  /** Answered visits of the calls that run, by call. */
+  answered: ReadonlyMap<string, VisitRow[]>;
+  /** Whom an operator talks with now, by `pairOf` call and operator. */
+  talks: ReadonlyMap<string, string>;
+  /** Names of the users by their phone. */
+  names: ReadonlyMap<string, string>;
   /** How many other calls became one with a call, by its id. */
   joined: Map<string, number>;
   presence: PresenceRow[];
-  users: { operator: string; name: string }[];
   settings: Map<string, QueueSettings>;
   clients: Map<string, Client>;
   /** What FreePBX calls them; empty without FreePBX. */
@@ -87,31 +84,27 @@ export interface Live {
 export async function readLive(db: Db, today: Today, named: Named): Promise<Live> {
   const k = db.knex;
   const calls = (await k('rt_calls').orderBy('started_at')) as CallRow[];
-  const legs = new Map<string, LegRow[]>();
-  for (const leg of (await k('rt_legs').whereNot({ role: 'local' }).orderBy(['call_id', 'n'])) as LegRow[]) {
-    const list = legs.get(leg.call_id);
-    if (list) list.push(leg);
-    else legs.set(leg.call_id, [leg]);
-  }
+  const legs = byCall((await k('rt_legs').whereNot({ role: 'local' }).orderBy(['call_id', 'n'])) as LegRow[]);
   const visits = (await k('rt_visits')
     .whereIn('outcome', ['in_progress', 'answered'])
     .orderBy('entered_at')) as VisitRow[];
   const talks = (await k('rt_talks')
     .whereNull('ended_at')
     .orderBy('started_at')
-    .select('call_id', 'operator', 'party')) as TalkRow[];
+    .select('call_id', 'operator', 'party')) as { call_id: string; operator: string; party: string }[];
+  const users = (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
+    operator: string;
+    name: string;
+  }[];
   return {
     calls,
     legs,
     visits: visits.filter((visit) => visit.outcome === 'in_progress'),
-    answered: visits.filter((visit) => visit.outcome === 'answered'),
-    talks,
+    answered: byCall(visits.filter((visit) => visit.outcome === 'answered')),
+    talks: new Map(talks.map((talk) => [pairOf(talk.call_id, talk.operator), talk.party])),
+    names: new Map(users.map((user) => [user.operator, user.name])),
     joined: await countJoined(db, calls),
     presence: await readPresence(db),
-    users: (await k('users').whereNot({ operator: '' }).where({ disabled: 0 }).select('operator', 'name')) as {
-      operator: string;
-      name: string;
-    }[],
     settings: await listQueueSettings(db),
     clients: await findClients(db, [
       ...calls.flatMap((c) => [c.caller_number, c.dialled]),
@@ -120,6 +113,18 @@ export async function readLive(db: Db, today: Today, named: Named): Promise<Live
     named,
     today,
   };
+}
+
+export const pairOf = (call: string, operator: string): string => `${operator} ${call}`;
+
+function byCall<Row extends { call_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const all = new Map<string, Row[]>();
+  for (const row of rows) {
+    const list = all.get(row.call_id);
+    if (list) list.push(row);
+    else all.set(row.call_id, [row]);
+  }
+  return all;
 }
 
 async function countJoined({ knex }: Db, calls: readonly CallRow[]): Promise<Map<string, number>> {

@@ -70,7 +70,7 @@ const splitQueues = (text: string): string[] =>
     .filter((q) => q !== '');
 
 function operatorsNow(live: Live): OperatorNow[] {
-  const names = new Map(live.users.map((u) => [u.operator, u.name]));
+  const { names } = live;
   const presence = new Map(live.presence.map((p) => [p.operator, p]));
   const busy = busyOperators(live);
   const all = new Set([...names.keys(), ...presence.keys(), ...busy.keys(), ...operatorsIn(live.named)]);

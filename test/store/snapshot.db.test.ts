@@ -141,13 +141,22 @@ for (const dialect of DIALECTS) {
 
     it('shows an operator whom they talk with, also when that one neither called nor was dialled by them', async () => {
       // 103 called a client, and handed the client to 101.
-      await apply(story('21-').slice(0, 10));
+      await apply(story('21-').slice(0, 9));
+      const rings = (await read(T0 + 3000)).operators.find((o) => o.operator === '101');
+      expect(rings).to.deep.include({ state: 'ringing', party: '+998000000142' });
+      await apply(story('21-').slice(9, 10));
       const now = await read(T0 + 4000);
       const own = now.operators.find((o) => o.operator === '101');
       expect(own).to.deep.include({ state: 'talking', party: '+998000000142', partyName: '' });
       expect(now.operators.some((o) => o.operator === '103' && o.call !== '')).to.equal(false);
       const lines = now.ticker.map((line) => line.text);
       expect(lines).to.include('103 transferred a call to 101');
+    });
+
+    it('shows two people outside who talk over our lines as a talk, not as a call that arrives', async () => {
+      await apply(story('96-').slice(0, 14));
+      const [transferred] = (await read(T0 + 3000)).calls;
+      expect(transferred).to.deep.include({ state: 'talking', since: T0 + 2482, operators: [] });
     });
 
     it('says how long a caller waited in the queue that was answered, not how long the call has lasted', async () => {
