@@ -8,6 +8,7 @@ import { openJournal } from '../record/journal.js';
 import type { DoorSetup, FromDoor, ToDoor } from './door.js';
 import { hookTimes } from './hook-times.js';
 import { notifyOf } from './notify.js';
+import { preferThisThread } from './priority.js';
 import { startWatchdog } from './watchdog.js';
 
 const port = parentPort;
@@ -16,6 +17,7 @@ const setup = workerData as DoorSetup;
 const log = createLog({ level: setup.logLevel as LogOptions['level'], pretty: setup.logPretty });
 const tell = (message: FromDoor) => port.postMessage(message);
 
+preferThisThread();
 let refused = '';
 const journal = await openJournal(setup.folder, {
   onMoved: (end) => tell({ kind: 'moved', end }),
