@@ -198,17 +198,17 @@ describe('operations: requests', () => {
 
   it('leaves the end of an answer to node alone, and counts no answer that nobody waited for', async () => {
     let heard = 0;
-    const closed = new Promise<void>((resolve) => {
-      const pages = beforePages(answers, (req, res) => {
+    let closed: Promise<unknown> = Promise.resolve();
+    const made = createServer(
+      beforePages(answers, (req, res) => {
         heard = res.listenerCount('finish');
-        res.once('close', () => resolve());
+        closed = new Promise((resolve) => res.once('close', resolve));
         req.socket.destroy();
-      });
-      server = createServer(pages).listen(0, '127.0.0.1');
-    });
-    await new Promise((resolve) => server?.once('listening', resolve));
-    const { port } = server?.address() as AddressInfo;
-    await ask(port, '/monitor').catch(() => undefined);
+      }),
+    ).listen(0, '127.0.0.1');
+    server = made;
+    await new Promise((resolve) => made.once('listening', resolve));
+    await ask((made.address() as AddressInfo).port, '/monitor').catch(() => undefined);
     await closed;
     // Node's own: a second one keeps every request in memory until the next full collection.
     expect(heard).to.equal(1);
