@@ -7,6 +7,7 @@ import { AmiError } from '../../src/ami/index.js';
 import { BOUNDS, hookTimes } from '../../src/serve/hook-times.js';
 import { bucketsOf, exposition, one } from '../../src/serve/operations/exposition.js';
 import { type Checks, HELD_MS, health } from '../../src/serve/operations/health.js';
+import { requestTimes } from '../../src/serve/operations/request-times.js';
 import { type Answers, beforePages } from '../../src/serve/operations/requests.js';
 import { createTally } from '../../src/serve/operations/tally.js';
 
@@ -114,6 +115,26 @@ describe('operations: figures', () => {
     expect(text).to.contain('dialhook_ami_action_seconds_count{action="Originate",outcome="refused"} 1');
     expect(tally.amiLogins()).to.equal(2);
     tally.end();
+  });
+});
+
+describe('operations: times of the pages', () => {
+  it('are counted by route and status, each in one class, and told as Prometheus adds them up', () => {
+    const times = requestTimes();
+    expect(exposition([times.family()])).to.equal('');
+    for (const seconds of [0.001, 0.0011, 0.2, 9]) times.add('/calls/:id', 200, seconds);
+    times.add('/calls/:id', 304, 0.0004);
+    const text = exposition([times.family()]);
+    const at = (le: string, status = '200') =>
+      new RegExp(`_bucket{route="/calls/:id",status="${status}",le="${le.replace('+', '\\+')}"} (\\d+)`).exec(
+        text,
+      )?.[1];
+    expect(['0.001', '0.0025', '0.1', '0.25', '5', '+Inf'].map((le) => at(le))).to.deep.equal([
+      ...['1', '2', '2', '3', '3', '4'],
+    ]);
+    expect(at('0.001', '304')).to.equal('1');
+    expect(text).to.include('# TYPE dialhook_web_request_seconds histogram');
+    expect(text).to.match(/_count{route="\/calls\/:id",status="200"} 4/);
   });
 });
 

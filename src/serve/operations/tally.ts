@@ -3,6 +3,8 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { AmiError } from '../../ami/error.js';
 import type { Ami } from '../../ami/index.js';
 import type { CallEvent } from '../../call/event.js';
+import { exposition } from './exposition.js';
+import { requestTimes } from './request-times.js';
 
 export interface Tally {
   stored(events: readonly CallEvent[]): void;
@@ -27,16 +29,12 @@ export function createTally(): Tally {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const requests = new Histogram({
-    ...{ name: 'dialhook_web_request_seconds', help: 'Requests of the pages, by route pattern and status.', registers },
-    ...{ labelNames: ['route', 'status'], buckets: SECONDS },
-  });
+  const requests = requestTimes();
   const actions = new Histogram({
     ...{ name: 'dialhook_ami_action_seconds', help: 'Actions of the manager interface, from sent to answered.' },
     ...{ labelNames: ['action', 'outcome'], buckets: SECONDS, registers },
   });
   const events = new Map<string, { kind: string; source: string; count: number }>();
-  const pairs = new Map<string, Histogram.Internal<'route' | 'status'>>();
   let lines = 0;
   let logins = 0;
   return {
@@ -53,13 +51,7 @@ export function createTally(): Tally {
       lines += some;
     },
     spoolLines: () => lines,
-    request(route, status, seconds) {
-      // Looking the labels up costs more than counting, and a few pairs are all there are.
-      const key = `${status} ${route}`;
-      const counted = pairs.get(key) ?? requests.labels({ route, status: String(status) });
-      pairs.set(key, counted);
-      counted.observe(seconds);
-    },
+    request: requests.add,
     watched(ami) {
       ami.on('up', () => {
         logins += 1;
@@ -67,7 +59,7 @@ export function createTally(): Tally {
       return timed(ami, (action, outcome, seconds) => actions.observe({ action, outcome }, seconds));
     },
     amiLogins: () => logins,
-    text: () => registry.metrics(),
+    text: async () => `${exposition([requests.family()])}\n${await registry.metrics()}`,
     end: () => registry.clear(),
   };
 }
