@@ -57,9 +57,10 @@ const PIECE_BYTES = 1024 * 1024;
 /** Opens the journal in a folder, which is made when it isn't there. Each start writes to a new segment: a torn tail stays behind. */
 export async function openJournal(folder: string, options: JournalOptions = {}): Promise<Journal> {
   const segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-  const openFile = options.openFile ?? ((path: string) => open(path, 'ax'));
+  const openFile = options.openFile ?? ((path: string) => open(path, 'ax', 0o600));
   const kept = keepInMemory(options.keepBytes ?? KEEP_BYTES);
-  await mkdir(folder, { recursive: true });
+  // Every line holds somebody's number.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   let segment = ((await listSegments(folder)).at(-1) ?? 0) + 1;
   let file: SegmentFile = await openFile(segmentPath(folder, segment));
   let size = 0;

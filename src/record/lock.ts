@@ -7,12 +7,12 @@ import { join } from 'node:path';
  * is taken over. Throws with the number of the process that holds it.
  */
 export async function takeLock(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'lock');
   const mine = await identity(process.pid);
   for (let tries = 0; tries < 3; tries += 1) {
     try {
-      await writeFile(path, mine, { flag: 'wx' });
+      await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
       return () => unlink(path).catch(() => undefined);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -79,7 +79,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
 
 /** A journal's name lives in its folder: a folder that was emptied is another journal, and starts from its beginning. */
 export async function serverName(folder: string): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, 'server');
   const known = await readFile(path, 'utf8').then(
     (text) => text.trim(),
@@ -91,6 +91,6 @@ export async function serverName(folder: string): Promise<string> {
       .replace(/[^A-Za-z0-9-]/g, '')
       .slice(0, 40) || 'server'
   }-${randomBytes(4).toString('hex')}`;
-  await writeFile(path, `${name}\n`);
+  await writeFile(path, `${name}\n`, { mode: 0o600 });
   return name;
 }

@@ -1,6 +1,6 @@
 // The only room that knows knex. One Db for both dialects; every query has a deadline, because mysql2 and knex
 // wait for ever for a database that has stopped answering.
-import { mkdirSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,8 +65,14 @@ const logOf = (warn: DatabaseOptions['warn']): Knex.Logger => {
   return { warn: tell, error: tell, deprecate: tell, debug: () => undefined };
 };
 
+/** SQLite makes its file by the umask, and gives its -wal and -shm the rights of the file. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+}
+
 function openSqlite(path: string, settings: Settings): Db {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makePrivate(path);
   // knex knows better-sqlite3; libsql speaks the same interface and brings its binary in its package.
   const Base = require('knex/lib/dialects/better-sqlite3/index.js') as new (config: Knex.Config) => Knex.Client;
   class Libsql extends Base {
