@@ -1,9 +1,11 @@
-import { callAgi } from '../../simulator/agi-client.js';
+import { type AgiOutcome, callAgi } from '../../simulator/agi-client.js';
 import { type Check, fail, ok, skip, warn } from './check.js';
 
 /** A hook's time is call time: the promise is 50 ms. */
 const SLOW_MS = 50;
 const BOUND_MS = 2000;
+/** One slow answer is the moment's: a host that is slow is so each time. */
+const TRIES = 3;
 /** Asked as a channel that nobody has. */
 const CHANNEL = { name: 'Local/doctor@dialhook-00000000;1', uniqueid: '0.0', number: '', callerName: '', dnid: '' };
 
@@ -26,7 +28,9 @@ export const hooks: Check = {
       extension: 'doctor',
       priority: 1,
     };
-    const outcome = await callAgi(request, { boundMs: BOUND_MS }).outcome;
+    const ask = () => callAgi(request, { boundMs: BOUND_MS }).outcome;
+    let outcome = await ask();
+    for (let n = 1; n < TRIES && isSlow(outcome); n += 1) outcome = await ask();
     const took = `${outcome.ms.toFixed(1)} ms`;
     if (outcome.status === 'FAILURE')
       return fail(
@@ -44,8 +48,12 @@ export const hooks: Check = {
         'Another program has that port: change DIALHOOK_AGI_PORT and the global DH_AGI, or end it.',
       );
     const says = `the FastAGI server at ${place} answered /ping in ${took}`;
-    return outcome.ms <= SLOW_MS
-      ? ok(says)
-      : warn(says, `Hooks should take less than ${SLOW_MS} ms: look at the load of this host.`);
+    return isSlow(outcome)
+      ? warn(says, `Hooks should take less than ${SLOW_MS} ms: look at the load of this host.`)
+      : ok(says);
   },
 };
+
+/** It was answered, but not as soon as promised. */
+const isSlow = (outcome: AgiOutcome): boolean =>
+  outcome.status === 'SUCCESS' && !outcome.timedOut && outcome.ms > SLOW_MS;
