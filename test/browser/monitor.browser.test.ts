@@ -105,7 +105,7 @@ describe('the monitor in a browser', function () {
   it('turns amber after three seconds and red after ten, greys what it knows, and comes back', async () => {
     clearInterval(beat);
     const at = Date.now();
-    await page.waitForSelector('#fresh[data-level="amber"]', { timeout: 9_000 });
+    await page.waitForSelector('#fresh[data-level="amber"]', { timeout: 20_000 });
     expect(Date.now() - at).to.be.within(2_000, 9_000);
     await page.waitForSelector('#fresh[data-level="red"]', { timeout: 30_000 });
     expect(Date.now() - at).to.be.within(9_000, 30_000);
@@ -118,7 +118,7 @@ describe('the monitor in a browser', function () {
     beat = setInterval(() => {
       served.snapshot = { ...day(at), at: Date.now() };
     }, 500);
-    await page.waitForSelector('#fresh[data-level="live"]', { timeout: 4_000 });
+    await page.waitForSelector('#fresh[data-level="live"]', { timeout: 20_000 });
     expect(await page.locator('.notice').count()).to.equal(0);
   });
 
@@ -264,11 +264,11 @@ describe('the monitor in a browser', function () {
     // In another tab, say.
     const _token = await page.getAttribute('meta[name="form-token"]', 'content');
     await page.request.post(`${served.base}/logout`, { form: { _token: _token ?? '' } });
-    await page.waitForSelector('text=You are signed out', { timeout: 9_000 });
+    await page.waitForSelector('text=You are signed out', { timeout: 20_000 });
     expect(await page.locator('.notice a').getAttribute('href')).to.equal('/login');
     const other = await page.context().newPage();
     await signIn(other, served.base, 'sabir');
-    await page.waitForSelector('#fresh[data-level="live"]', { timeout: 9_000 });
+    await page.waitForSelector('#fresh[data-level="live"]', { timeout: 20_000 });
     await other.close();
   });
 });

@@ -169,15 +169,19 @@ describe('the workstation in a browser', function () {
   const LEFT = `document.querySelector('.left-now .t').textContent`;
 
   it('counts the wrap-up down by the server’s clock, and stops at zero', async () => {
-    change = wraps(3_500);
+    change = wraps(5_500);
     const { since, until: end } = change;
     await page.waitForSelector('.wrap-up');
     expect(await page.locator('#h-wrap').textContent()).to.equal('Wrap-up · Support');
     expect(await page.title()).to.equal('Wrap-up · Dialhook');
     expect(await page.locator('#said').textContent()).to.equal('Wrap-up');
-    await until(page, `${LEFT} === '0:02'`);
-    const bar = `(() => { const bar = document.querySelector('.left-bar'); return bar.value / bar.max })()`;
-    expect(await page.evaluate(bar)).to.be.within(0.03, 0.09);
+    // Any of the last seconds: a busy machine shows us not every one.
+    await until(page, `/^0:0[1-5]$/.test(${LEFT})`);
+    const both = `(() => { const bar = document.querySelector('.left-bar'); return [${LEFT}, bar.value / bar.max] })()`;
+    const [left = '', bar] = (await page.evaluate(both)) as [string, number];
+    const seconds = Number(left.slice(2));
+    const whole = ((end ?? 0) - (since ?? 0)) / 1000;
+    expect(bar, left).to.be.within((seconds - 1.3) / whole, (seconds + 1.3) / whole);
     await until(page, `${LEFT} === '0:00'`);
     // The PBX has not said yet that it is over: it stays zero, and it stays a wrap-up.
     await page.waitForTimeout(1_300);

@@ -95,7 +95,7 @@ describe('hostile text in a browser', function () {
     await page.goto(`${served.base}/monitor`);
     const before = (await page.evaluate(ANATOMY)) as Anatomy;
     served.snapshot = poisoned();
-    await page.getByText('<script>window.hacked=1</script>').first().waitFor({ timeout: 10_000 });
+    await page.getByText('<script>window.hacked=1</script>').first().waitFor({ timeout: 20_000 });
     const after = (await page.evaluate(ANATOMY)) as Anatomy;
     expect([after.hacked, after.scripts, after.handlers]).to.deep.equal([0, before.scripts, []]);
     expect(after.tags.filter((tag) => /script|iframe|img|object|embed|style/.test(tag))).to.deep.equal(
