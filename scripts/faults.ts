@@ -11,7 +11,20 @@ import { documentOf, lineOf, tableOf } from '../test/faults/report.js';
 import { runSweep, SWEEPS } from '../test/faults/sweeps.js';
 import { endSharedMariaDb } from './lab/mariadb.js';
 
-const USAGE = `usage: make faults ARGS='[--only NAME,…] [--times N] [--seed N] [--short] [--json FILE] [--doc] [--list]'\n`;
+const USAGE = `usage: make faults ARGS='[--only NAME,…] [--times N] [--seed N] [--short] [--json FILE] [--doc] [--list] [--help]'\n`;
+const HELP = `${USAGE}
+Does harm of every kind while simulated calls go on, and compares what was told with what the tables hold. All of it takes an hour.
+
+  --only NAME,…   only these faults
+  --times N       do each harm N times
+  --seed N        begin with this seed; 1 unless said
+  --short         a few strokes of each, as "make test" does
+  --json FILE     keep the figures in FILE, beside those of other faults that are there
+  --doc           write docs/faults.md from the figures
+  --list          show the faults and what harm each does
+
+Ends with 0 when every promise held, 1 when one was broken, 2 when the words were wrong.
+`;
 
 /** In the short version every so many-th N of a systematic fault. */
 const SHORT_STRIDE = 40;
@@ -24,8 +37,8 @@ function kept(path: string, results: readonly Result[]): Result[] {
   return all.sort((a, b) => order.indexOf(a.fault) - order.indexOf(b.fault));
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({
+const read = () =>
+  parseArgs({
     options: {
       only: { type: 'string' },
       times: { type: 'string' },
@@ -34,8 +47,29 @@ async function main(): Promise<number> {
       json: { type: 'string' },
       doc: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
-  });
+  }).values;
+
+/** The words of the command line; null when they cannot be read, which it has said then. */
+function words(): ReturnType<typeof read> | null {
+  try {
+    return read();
+  } catch (error) {
+    // "Unknown option '--x'. To specify a positional argument …": the first sentence is what a person needs.
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    process.stderr.write(`${first}\n${USAGE}`);
+    return null;
+  }
+}
+
+async function main(): Promise<number> {
+  const values = words();
+  if (values === null) return 2;
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   if (values.list) {
     for (const { name, harm } of [...NEMESES, ...SWEEPS]) process.stdout.write(`${name.padEnd(20)} ${harm}\n`);
     return 0;

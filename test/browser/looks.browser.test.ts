@@ -2,6 +2,7 @@
 // With DIALHOOK_SHOTS set, each is saved as a picture.
 import { expect } from 'chai';
 import { type Chromium, startChromium, takePicture } from '../../scripts/lab/chromium.js';
+import type { Snapshot } from '../../src/call/live.js';
 import { busyDay, emptyDay } from '../web/fixtures.js';
 import { type Served, serve } from '../web/serve.js';
 import { openAs } from './launch.js';
@@ -62,10 +63,22 @@ describe('the pages', function () {
     await served.close();
   });
 
+  let beat: NodeJS.Timeout | undefined;
+  afterEach(() => clearInterval(beat));
+  /** A snapshot that is made again and again, as the loop does: one that stands still is not live after three seconds. */
+  const live = (make: (now: number) => Snapshot) => {
+    const start = Date.now();
+    const tick = () => {
+      served.snapshot = { ...make(start), at: Date.now() };
+    };
+    tick();
+    beat = setInterval(tick, 500);
+  };
+
   for (const theme of ['light', 'dark'] as const) {
     for (const [login, path, scene] of PAGES) {
       it(`${path} (${scene}) looks right in the ${theme}`, async () => {
-        served.snapshot = scene === 'empty' ? emptyDay(Date.now()) : busyDay(Date.now());
+        live(scene === 'empty' ? emptyDay : busyDay);
         const opened = await openAs(chromium, served.base, login, { colorScheme: theme });
         try {
           await opened.page.goto(`${served.base}${path}`);
@@ -109,7 +122,7 @@ describe('the pages', function () {
   }
 
   it('keep the theme that was chosen, without a flash of the other', async () => {
-    served.snapshot = busyDay(Date.now());
+    live(busyDay);
     const { page, close } = await openAs(chromium, served.base, 'sabir', { colorScheme: 'light' });
     try {
       const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');

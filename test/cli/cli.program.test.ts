@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { until } from '../../scripts/lab/wait.js';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -67,10 +68,12 @@ describe('cli: the program', function () {
 
   it('serves until it is asked to end, and ends well', async () => {
     const { child, said, code } = start(['serve']);
-    for (const end = Date.now() + 20_000; !said.out.includes('dialhook ready') && Date.now() < end; )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(said.out, said.err).to.contain('dialhook ready');
-    child.kill('SIGTERM');
+    try {
+      const ready = () => said.out.includes('dialhook ready');
+      await until(ready, { what: () => `the line "dialhook ready", after ${said.out}${said.err}`, deadline: 60_000 });
+    } finally {
+      child.kill('SIGTERM');
+    }
     expect(await code).to.equal(0);
   });
 });

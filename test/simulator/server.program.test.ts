@@ -29,29 +29,29 @@ describe('simulator and the FastAGI server', () => {
   before((done) => {
     app.listen(0, done);
   });
+
+  const HELD_UP = /MAX_AGI_CONNECT/;
+  /** Two seconds of a centre, sixty times as fast. */
+  async function played() {
+    lines.length = 0;
+    found = 0;
+    const [host, port] = ['127.0.0.1', app.address()?.port ?? 0];
+    const player = createPlayer({ host, port, boundMs: 60_000, lookupBoundMs: 60_000, hangups: false });
+    const centre = { operators: 12, queues: 4, callsPerMinute: 40, wrapup: 10, extras: 0.5 };
+    const story = createStory({ ...centre, seed: 8, startAt: Date.now(), speed: 60 });
+    // Nothing is dropped at the end, however long a busy machine takes for it.
+    await perform({ story, player, lastsMs: 2000, signal: new AbortController().signal, politeMs: 60_000 });
+    return player.stats();
+  }
   after(() => app.close());
 
   it('understand each other: every event is taken, every call is whole', async () => {
-    const player = createPlayer({
-      host: '127.0.0.1',
-      port: app.address()?.port ?? 0,
-      boundMs: 9000,
-      lookupBoundMs: 9000,
-      hangups: false,
-    });
-    const story = createStory({
-      seed: 8,
-      operators: 12,
-      queues: 4,
-      callsPerMinute: 40,
-      wrapup: 10,
-      extras: 0.5,
-      startAt: Date.now(),
-      speed: 60,
-    });
-    await perform({ story, player, lastsMs: 2000, signal: new AbortController().signal });
-    expect(player.stats().errors).to.deep.equal({});
-    expect(player.stats().acked).to.equal(lines.length);
+    let stats = await played();
+    // Asterisk's two seconds for a connection, and both ends of it are in this process: a machine that held it up is given another go.
+    for (let n = 1; n < 3 && Object.keys(stats.errors).some((error) => HELD_UP.test(error)); n += 1)
+      stats = await played();
+    expect(stats.errors).to.deep.equal({});
+    expect(stats.acked).to.equal(lines.length);
     expect(lines.length).to.be.greaterThan(100);
     expect(found).to.be.greaterThan(0);
     const events = lines.map((line) => {
