@@ -250,6 +250,20 @@ for (const dialect of DIALECTS) {
       expect((await tomorrow(T0 + 24 * 3_600_000)).totals).to.deep.include({ answered: 0, serviceLevel: null });
     });
 
+    it('books a call that goes on over local midnight by its arrival, and shows it on', async () => {
+      // Midnight of Tashkent, two seconds after the caller entered; the second operator is rung and answers after it.
+      const midnight = Date.UTC(2026, 0, 15, 19, 0, 0);
+      const shifted = story('07-').map((event) => ({ ...event, at: event.at - T0 - 2_210 + midnight }));
+      await apply([...logins, ...shifted.slice(0, 6)]);
+      const tashkent = snapshotReader(database.db, 'Asia/Tashkent', () => Promise.resolve(0));
+      const late = await tashkent(midnight + 4_000);
+      expect(late.calls.map((call) => call.state)).to.deep.equal(['talking']);
+      expect(late.totals).to.deep.include({ answered: 0, serviceLevel: null });
+      const utc = await read(midnight + 4_000);
+      expect(utc.totals).to.deep.include({ answered: 1, serviceLevel: { value: 100, n: 1 } });
+      expect(utc.operators.find((o) => o.operator === '101')).to.deep.include({ offered: 1, missed: 1 });
+    });
+
     it('follows an operator through pause and logout, and is not misled by a late event', async () => {
       await apply(logins);
       await apply([said('pause', '101', T0, { reason: 'lunch' }), said('logout', '102', T0)]);
