@@ -11,6 +11,7 @@ import { createLog } from '../../src/log/log.js';
 import { serve } from '../../src/serve/serve.js';
 import { openDatabase } from '../../src/store/database.js';
 import { type Centre, testConfig } from '../stories/centre.js';
+import { type Closer, closable } from '../stories/closers.js';
 import { merged } from './made.js';
 
 const DIALPLAN = fileURLToPath(new URL('../../dialplan', import.meta.url));
@@ -56,17 +57,31 @@ export interface Stand {
 
 export async function openStand({ site = {}, ...options }: StandOptions): Promise<Stand> {
   const pbx = await startFreepbx({ systemName: '', ...options, custom: { ...site, ...options.custom } });
-  const phones = new Map<string, Phone>();
-  for (const extension of PHONES) phones.set(extension, await pbx.phone(extension, { autoAnswer: false }));
-  return { pbx, phones, trunk: await pbx.trunk() };
+  try {
+    const phones = new Map<string, Phone>();
+    for (const extension of PHONES) phones.set(extension, await pbx.phone(extension, { autoAnswer: false }));
+    return { pbx, phones, trunk: await pbx.trunk() };
+  } catch (error) {
+    await pbx.remove();
+    throw error;
+  }
 }
 
 /** A stand with the overlay, and the server it talks to: a centre for the players of test/stories. */
-export async function openFreepbxCentre(databaseUrl: string, options: StandOptions = {}): Promise<Centre & Stand> {
+export const openFreepbxCentre = (databaseUrl: string, options: StandOptions = {}): Promise<Centre & Stand> =>
+  closable((closers) => build(databaseUrl, options, closers));
+
+async function build(
+  databaseUrl: string,
+  options: StandOptions,
+  closers: Closer[],
+): Promise<Omit<Centre & Stand, 'stop'>> {
   const folder = temporaryFolder('freepbx-centre');
+  closers.push(() => removeFolder(folder));
   const agiPort = await freePort();
   const stand = await openStand(overlaid({ ...options, agi: `127.0.0.1:${agiPort}` }));
   const { pbx } = stand;
+  closers.push(() => pbx.remove());
   const log = createLog({ level: 'silent', pretty: false });
   const config = testConfig(folder, databaseUrl, {
     AGI_PORT: String(agiPort),
@@ -78,22 +93,14 @@ export async function openFreepbxCentre(databaseUrl: string, options: StandOptio
     SPOOL_FILE: pbx.spoolPath,
   });
   const stopping = new AbortController();
-  const server = await serve(config, log, () => undefined, stopping.signal);
-  await server.tables;
   const db = openDatabase(databaseUrl);
+  closers.push(() => db.close());
+  const server = await serve(config, log, () => undefined, stopping.signal);
+  closers.push(() => server.stop());
+  closers.push(() => stopping.abort());
+  await server.tables;
   const ami = connectAmi({ host: '127.0.0.1', port: pbx.amiPort, user: 'lab', secret: pbx.amiSecret, log });
+  closers.push(() => ami.close());
   await until(() => ami.state().up, { what: 'the manager interface is up' });
-  return {
-    ...stand,
-    ...{ asterisk: pbx, server, db, ami },
-    look: () => server.look(),
-    stop: async () => {
-      await ami.close();
-      stopping.abort();
-      await server.stop();
-      await db.close();
-      await pbx.remove();
-      removeFolder(folder);
-    },
-  };
+  return { ...stand, asterisk: pbx, server, db, ami, look: () => server.look() };
 }

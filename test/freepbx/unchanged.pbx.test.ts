@@ -76,7 +76,7 @@ const stepsOf = (log: string): string =>
 const nameOf = (channel: string) => channel.replace(/-[0-9a-f]{8}/, '');
 
 describe(`freepbx: its own behaviour with the overlay, on Asterisk ${wantedVersion()}`, function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let bare: Stand;
   let well: Awaited<ReturnType<typeof openFreepbxCentre>>;
   const unwell = new Map<Unwell, UnwellStand>();
@@ -140,7 +140,7 @@ describe(`freepbx: its own behaviour with the overlay, on Asterisk ${wantedVersi
     const told = kindsOf(lines.filter((line) => !/&source=ami\b/.test(line)));
     for (const [how, stand] of unwell) {
       const all = () => stand.spooled().join() === told.join();
-      await until(all, { deadline: 5000, what: () => `${how}: ${told.join()}, not ${stand.spooled().join()}` });
+      await until(all, { what: () => `${how}: ${told.join()}, not ${stand.spooled().join()}` });
     }
   });
 });
