@@ -79,7 +79,9 @@ describe(`freepbx: stories on a real Asterisk ${wantedVersion()}`, function () {
     const seen = async () => {
       await centre.look();
       const rows = await centre.db.knex('rt_operators').orderBy('operator').select('operator', 'queues', 'presence');
-      last = rows.map((row) => `${row.operator} ${row.presence}${row.queues ? ` in ${row.queues}` : ''}`);
+      // The queue that a story was made for has them too.
+      const queues = (all: string) => all.split(',').filter((queue) => queue !== '' && queue !== FAILOVER.queue);
+      last = rows.map((row) => [row.operator, row.presence, ...queues(row.queues).map((one) => `in ${one}`)].join(' '));
       return last.join() === expected.join();
     };
     await until(seen, { deadline: 15_000, every: 200, what: () => `${expected.join()}, not ${last.join()}` });
