@@ -15,7 +15,8 @@ form="$form|exten => [0-9a-f]{16},1,Return\\(1\\)"
 form="$form|; end [0-9]{1,8})\$"
 
 for file in "$1" "$1.last"; do
-  [ -r "$file" ] || continue
+  # Not a pipe: reading one would hold up Asterisk's reload for ever.
+  { [ -f "$file" ] && [ -r "$file" ]; } || continue
   # Read once: what is looked at is what is printed.
   text=$(head -c 16777216 "$file")
   lines=$(printf '%s\n' "$text" | grep -c '')

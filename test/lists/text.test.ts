@@ -126,6 +126,15 @@ describe('lists: the script of #exec', () => {
     }
   });
 
+  it('does not wait for a pipe that stands in its place', () => {
+    const folder = temporaryFolder('lists');
+    const file = join(folder, 'lists.conf');
+    execFileSync('mkfifo', [file, `${file}.last`]);
+    const said = execFileSync('/bin/sh', [scriptOf('lists'), file], { encoding: 'utf8', timeout: 5000 });
+    expect(said).to.equal('; dialhook: no lists yet\n');
+    removeFolder(folder);
+  });
+
   it('has ten thousand numbers there in a blink', function () {
     this.timeout(60_000);
     const blacklist = Array.from({ length: 10_000 }, (_, n) => ({
