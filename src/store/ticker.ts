@@ -21,7 +21,7 @@ export async function readTicker(
     .flatMap((line) => {
       const parsed = parseLine(line);
       if (!parsed.ok) return [];
-      const said = sentence(parsed.event, name);
+      const said = sentence(parsed.event, name, names);
       if (!said) return [];
       const queue = 'queue' in parsed.event && parsed.event.queue ? title(parsed.event.queue) : '';
       const of = isOfCall(parsed.event) ? { call: parsed.event.call } : {};
@@ -32,7 +32,7 @@ export async function readTicker(
     .slice(0, SHOWN);
 }
 
-function sentence(event: CallEvent, name: (endpoint: string) => string): string {
+function sentence(event: CallEvent, name: (endpoint: string) => string, names: ReadonlyMap<string, string>): string {
   switch (event.event) {
     case 'call':
       return event.direction === 'in'
@@ -45,7 +45,8 @@ function sentence(event: CallEvent, name: (endpoint: string) => string): string 
     case 'offer':
       return `rings ${name(event.endpoint)}`;
     case 'answer':
-      return `${name(event.endpoint)} answered`;
+      // A trunk is nobody: it was the one outside.
+      return `${names.has(event.endpoint) || /^\d/.test(event.endpoint) ? name(event.endpoint) : 'the other side'} answered`;
     case 'unrouted':
       return `${event.to} is not known here`;
     case 'login':

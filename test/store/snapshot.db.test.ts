@@ -151,6 +151,7 @@ for (const dialect of DIALECTS) {
       expect(now.operators.some((o) => o.operator === '103' && o.call !== '')).to.equal(false);
       const lines = now.ticker.map((line) => line.text);
       expect(lines).to.include('103 transferred a call to 101');
+      expect(lines).to.include('the other side answered');
     });
 
     it('shows two people outside who talk over our lines as a talk, not as a call that arrives', async () => {
