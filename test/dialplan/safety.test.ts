@@ -49,7 +49,7 @@ describe('dialplan: safety', () => {
     const careful = (step: Step) => step.args.replace(TAMED, '');
     const inExpression = steps.filter((s) => OUTSIDE.test(/\$\[(.*)\]/.exec(careful(s))?.[1] ?? ''));
     const inArguments = steps.filter(
-      (s) => /^(ExecIf|MSet|Gosub|Goto|GotoIf)$/.test(s.app) && OUTSIDE.test(careful(s)),
+      (s) => /^(ExecIf|MSet|Gosub|GosubIf|Goto|GotoIf)$/.test(s.app) && OUTSIDE.test(careful(s)),
     );
     const exact = (s: Step) => /^_[+*]?[0-9X[\]-]+$/.test(s.exten);
     const wrong = [...inExpression, ...inArguments].filter((s) => !exact(s) && !isOwnNumber(s));
@@ -194,6 +194,7 @@ const MODULE_OF: Record<string, string> = {
   Log: 'app_verbose',
   ExecIf: 'app_exec',
   Gosub: 'app_stack',
+  GosubIf: 'app_stack',
   MixMonitor: 'app_mixmonitor',
   Originate: 'app_originate',
   Park: 'res_parking',
