@@ -57,7 +57,7 @@ ${tableOf(results)}
   confirmed, so that they came by the spool file. **lost** and **doubled** are counted by the event's id.
 - **worst bounded**: the longest that a hook on the main line of a call held it; **worst side**: the same in \`b()\`, \`U()\` and
   hangup handlers, where Asterisk bounds nothing. **floor**: the longest wait for a server that does nothing at all, asked in the
-  same minutes: what the busy machine adds. **late**: hooks beyond budget + 3 × floor; more than one in a thousand (and more than two) is a broken promise.
+  same minutes: what the busy machine adds. **late**: hooks beyond budget + 5 × floor; more than one in a thousand (and more than two) is a broken promise.
 - Not measured: the last instant of a round, in which all callers hang up at once.
 - Beside this, each round checks: every line is stored as it was sent; no call is left in \`rt_*\`; the rows of the calls are
   the fold of their events; \`rebuild --dry-run\` finds no difference; nothing was kept aside that was not torn by the fault.

@@ -79,8 +79,7 @@ describe('the whole loop, Asterisk 22, MariaDB, Chromium', function () {
   /** The operator's own state as the page words it. */
   const mine = (word: string) =>
     desk.page.locator('#mine .me').getByText(word, { exact: true }).first().waitFor({ timeout: 20_000 });
-  const quiet = () =>
-    until(async () => (await db.knex('rt_calls')).length === 0, { what: 'no call runs' });
+  const quiet = () => until(async () => (await db.knex('rt_calls')).length === 0, { what: 'no call runs' });
 
   it('logs the operator in by a click', async () => {
     await desk.page.getByRole('button', { name: /Log in, ready/ }).click();
