@@ -1,4 +1,4 @@
-// What failed among real phones, browsers and faults is played once more, its whole file, alone. Those tests hold the wall clock
+// What failed among real phones, servers, browsers and faults is played once more, its whole file, alone. Those tests hold the wall clock
 // of a machine that others use too against the product; a failure that does not come back is told in full and counted apart, so
 // that somebody looks for its cause, and too many of them fail the run.
 import { type Failure, type Result, runSuite, type SuiteRun } from './suite.js';

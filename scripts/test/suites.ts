@@ -13,7 +13,7 @@ export interface Suite {
   limitSeconds: number;
   /** Processes that share its files; 1 unless said. Only for tests that measure nothing, or that mostly wait. */
   jobs?: number;
-  /** Its tests hold the machine's clock against real phones or a browser: what failed is played once more, alone. */
+  /** Its tests hold the machine's clock against real phones, servers or a browser: what failed is played once more, alone. */
   again?: true;
   /** Files with its suffix that it leaves to another suite. */
   without?: readonly string[];
@@ -39,8 +39,8 @@ const ON_22_ONLY = [
 
 export const SUITES: Suite[] = [
   { name: 'unit', suffix: '.test.ts', env: {}, limitSeconds: 240, jobs: 3, need: nothing },
-  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 300, jobs: 2, need: nothing },
-  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 420, jobs: 2, need: mariadb },
+  { name: 'program', suffix: '.program.test.ts', env: {}, limitSeconds: 300, jobs: 2, again: true, need: nothing },
+  { name: 'db', suffix: '.db.test.ts', env: {}, limitSeconds: 420, jobs: 2, again: true, need: mariadb },
   {
     name: 'pbx22',
     suffix: '.pbx.test.ts',
