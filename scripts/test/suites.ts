@@ -44,7 +44,7 @@ export const SUITES: Suite[] = [
   {
     name: 'pbx22',
     suffix: '.pbx.test.ts',
-    jobs: 3,
+    jobs: 4,
     again: true,
     env: { DIALHOOK_AST: '22' },
     limitSeconds: 540,
@@ -53,14 +53,14 @@ export const SUITES: Suite[] = [
   {
     name: 'pbx16',
     suffix: '.pbx.test.ts',
-    jobs: 3,
+    jobs: 4,
     again: true,
     env: { DIALHOOK_AST: '16' },
     without: ON_22_ONLY,
     limitSeconds: 540,
     need: () => asteriskTree('16'),
   },
-  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 300, again: true, need: mariadb },
+  { name: 'faults', suffix: '.faults.test.ts', env: {}, limitSeconds: 420, again: true, need: mariadb },
   { name: 'browser', suffix: '.browser.test.ts', env: {}, limitSeconds: 420, jobs: 2, again: true, need: chromium },
 ];
 
