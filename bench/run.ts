@@ -2,7 +2,7 @@
 //   make bench                     all of them
 //   make bench ARGS="agi idle"     some of them
 //   make bench ARGS="agi --short"  one of them, short, where it knows how
-//   nice -n -20 make bench         before what else runs on this machine, floor and ours alike (as root)
+// Niceness does not put it before other programs where the kernel groups processes by session (sched_autogroup): keep the machine quiet.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { load } from './lib/machine.js';

@@ -72,6 +72,7 @@ describe('dialhook freepbx install, by what it finds', () => {
   });
 
   it('gives its files to the user that Asterisk runs as, where the folder is root\u2019s', async function () {
+    // Only root can give files away.
     if (process.getuid?.() !== 0) this.skip();
     const root = await copyOf('bare', { 'asterisk.conf': '[options]\nrunuser = pbx\nrungroup = pbx ; ours\n' });
     writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/\npbx:x:1234:1235::/:/\n');

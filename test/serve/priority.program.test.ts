@@ -15,6 +15,7 @@ describe('the threads of a server', function () {
   this.timeout(60_000);
 
   it('are alike, but for the one at the door', async function () {
+    // Elsewhere a niceness is the process's own.
     if (process.platform !== 'linux') return this.skip();
     const server = await startServer({ args: ['--roles', 'agi,apply'], env: { DIALHOOK_LOG_LEVEL: 'warn' } });
     try {

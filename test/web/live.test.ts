@@ -2,6 +2,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import type { WebDeps } from '../../src/web/deps.js';
 import { createPages, createWeb } from '../../src/web/web.js';
 import { busyDay, emptyDay } from './fixtures.js';
 import { type Client, type Served, serve, signedIn } from './serve.js';
@@ -19,6 +20,29 @@ function raw(base: string, path: string, headers: Record<string, string>): Promi
       .on('error', reject)
       .end();
   });
+}
+
+/** The pages on a server of their own, which counts what went the long way, through express. */
+async function listening(deps: WebDeps): Promise<{ base: string; long(): number; close(): void }> {
+  const { app, answer } = createPages(deps);
+  let long = 0;
+  // What an application of express does first, which its types do not tell of.
+  const inside = app as unknown as { handle(...all: unknown[]): void };
+  const handle = inside.handle.bind(inside);
+  inside.handle = (...all) => {
+    long++;
+    handle(...all);
+  };
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    long: () => long,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
 describe('the refresh', () => {
@@ -88,53 +112,33 @@ describe('the refresh', () => {
       [['203.0.113.9'], 'https'],
     ] as const) {
       Object.assign(served.deps.config, { webTrustProxy, webOrigin: '' });
-      const { app, answer } = createPages(served.deps);
-      let long = 0;
-      // What an application of express does first, which its types do not tell of.
-      const inside = app as unknown as { handle(...all: unknown[]): void };
-      const handle = inside.handle.bind(inside);
-      inside.handle = (...all) => {
-        long++;
-        handle(...all);
-      };
-      const server = createServer(answer);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const pages = await listening(served.deps);
       try {
-        const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/monitor/live`;
+        const base = `${pages.base}/monitor/live`;
         const believed = webTrustProxy !== 0 && !String(webTrustProxy).startsWith('203');
         const name = believed && scheme === 'https' ? '__Host-dialhook' : 'dialhook';
         const headers = { Cookie: `${name}=${sabir.cookies.get('dialhook')}`, 'X-Forwarded-Proto': scheme };
         for (let i = 0; i < 3; i++) expect((await fetch(base, { headers })).status, `${webTrustProxy}`).to.equal(200);
-        expect(long, `${webTrustProxy} ${scheme}`).to.equal(1);
+        expect(pages.long(), `${webTrustProxy} ${scheme}`).to.equal(1);
         const other = { ...headers, Cookie: headers.Cookie.replace(/^__Host-|^/, (p) => (p === '' ? '__Host-' : '')) };
         expect((await fetch(base, { headers: other })).status).to.equal(401);
       } finally {
-        server.close();
-        server.closeAllConnections();
+        pages.close();
       }
     }
   });
 
   it('looks those who ask late up on the short way too, and lets in no one whose session has ended', async () => {
     let now = Date.now();
-    const { app, answer } = createPages({ ...served.deps, now: () => now });
-    let long = 0;
-    const inside = app as unknown as { handle(...all: unknown[]): void };
-    const handle = inside.handle.bind(inside);
-    inside.handle = (...all) => {
-      long++;
-      handle(...all);
-    };
-    const server = createServer(answer);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const pages = await listening({ ...served.deps, now: () => now });
     try {
-      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/monitor/live`;
+      const base = `${pages.base}/monitor/live`;
       const ask = async () =>
         (await fetch(base, { headers: { Cookie: `dialhook=${sabir.cookies.get('dialhook')}` } })).status;
-      expect([await ask(), long]).to.deep.equal([200, 1]);
+      expect([await ask(), pages.long()]).to.deep.equal([200, 1]);
       for (let i = 0; i < 3; i++) {
         now += 7_000;
-        expect([await ask(), long], 'who was in').to.deep.equal([200, 1]);
+        expect([await ask(), pages.long()], 'who was in').to.deep.equal([200, 1]);
       }
       now += 7_000;
       const row = served.stores.rows.users.find((user) => user.login === 'sabir');
@@ -148,8 +152,7 @@ describe('the refresh', () => {
       expect(await ask(), 'ended elsewhere').to.equal(401);
       expect(await ask(), 'and again').to.equal(401);
     } finally {
-      server.close();
-      server.closeAllConnections();
+      pages.close();
     }
   });
 

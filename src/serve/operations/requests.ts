@@ -43,8 +43,8 @@ export function beforePages(answers: Answers, pages: RequestListener | null): Re
 
 function time(answers: Answers, res: ServerResponse): void {
   const from = performance.now();
-  // Not `finish`, for which node has a listener of its own: two of them are an array, and V8 makes the arrays of listeners
-  // where the long-lived ones of sockets are made, in its old space. From there each keeps its whole request alive.
+  // Not `finish`, for which node has a listener of its own: with a second one three tenths of all new memory stayed
+  // until the next full collection (bench/results.md). Probably V8 makes the array of two listeners in its old space.
   res.on('close', () => {
     if (!res.writableFinished) return;
     // Set by the route that answered; an address that no route knows counts as one, whatever was asked for.
